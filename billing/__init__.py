@@ -1,0 +1,1 @@
+"""What an operator pays the platform: tiers, take rates, subscriptions, usage, invoices."""

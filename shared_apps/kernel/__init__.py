@@ -1,0 +1,1 @@
+"""Values and rules every room shares: no tables, no HTTP."""

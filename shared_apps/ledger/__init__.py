@@ -1,0 +1,1 @@
+"""Double-entry books: accounts, transactions, transfers and statements."""

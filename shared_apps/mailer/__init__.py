@@ -1,0 +1,1 @@
+"""Messages rendered, delivered and logged."""

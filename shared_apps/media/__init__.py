@@ -1,0 +1,1 @@
+"""Stored files: sniffed, re-encoded, in several widths, behind signed access."""

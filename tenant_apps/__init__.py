@@ -1,0 +1,1 @@
+"""What a marketplace does: the modules of one tenant."""

@@ -1,0 +1,1 @@
+"""Campaigns, creatives, auction, pacing, events and rollups."""

@@ -1,0 +1,1 @@
+"""Categories, products, variants, prices and stock."""

@@ -1,0 +1,1 @@
+"""Directory, events and discussions around the marketplace."""

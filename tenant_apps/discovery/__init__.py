@@ -1,0 +1,1 @@
+"""Search index and listing cards built from events; resolves refs."""

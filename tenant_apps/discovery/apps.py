@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class DiscoveryConfig(AppConfig):
+    name = "tenant_apps.discovery"
+    verbose_name = "Discovery"
+    default_auto_field = "django.db.models.BigAutoField"

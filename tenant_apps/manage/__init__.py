@@ -1,0 +1,1 @@
+"""Composes pages for operators."""

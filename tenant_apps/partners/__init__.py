@@ -1,0 +1,1 @@
+"""Supply-side parties: application, verification, approval, teams."""

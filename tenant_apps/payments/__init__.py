@@ -1,0 +1,1 @@
+"""Charge, capture, refund and dispute through the operator's gateway."""

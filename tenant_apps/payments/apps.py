@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "tenant_apps.payments"
+    verbose_name = "Payments"
+    default_auto_field = "django.db.models.BigAutoField"

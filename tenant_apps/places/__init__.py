@@ -1,0 +1,1 @@
+"""Addresses, zones and distance."""

@@ -1,0 +1,1 @@
+"""Coupons, vouchers, loyalty credit and gift cards."""

@@ -1,0 +1,1 @@
+"""Ratings about a ref."""

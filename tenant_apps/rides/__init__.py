@@ -1,0 +1,1 @@
+"""Tariffs, shifts, dispatch and tracking."""

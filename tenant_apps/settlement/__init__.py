@@ -1,0 +1,1 @@
+"""Split, commission and payout."""

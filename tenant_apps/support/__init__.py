@@ -1,0 +1,1 @@
+"""Tickets, disputes and the knowledge base."""

@@ -1,0 +1,1 @@
+"""Balance, top-up, spend, holds and statement of one person."""

@@ -1,0 +1,1 @@
+"""Who is asking: tenants, domains, routing by host, isolation guards and entitlements."""

@@ -1,0 +1,1 @@
+"""How it looks: theme packages, tokens, sections, pages, text overrides, panels, components."""
