@@ -1,0 +1,89 @@
+"""The API framework, fitted to the house: who calls, and how errors look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from shared_apps.kernel.errors import (
+    DomainError,
+    NotAllowed,
+    NotFound,
+    TooMany,
+    Unprocessable,
+)
+from shared_apps.kernel.problems import CONTENT_TYPE, problem
+
+
+class AuthenticationRequired(NotAllowed):
+    code, title, status = "authentication_required", "Sign in or send a token", 401
+
+
+class BadRequest(DomainError):
+    code, title, status = "bad_request", "This request cannot be read", 400
+
+
+class MethodNotAllowed(DomainError):
+    code, title, status = "method_not_allowed", "This address does not take that method", 405
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The browser's session, CSRF checked; says 401, not 403, to the unknown."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler: every anticipated failure becomes a problem document."""
+    known = _as_domain_error(error)
+    if known is None:
+        return None
+    request: Request = context["request"]
+    body = problem(
+        known, path=request.path, request_id=request.META.get("GALLERIA_REQUEST_ID", "")
+    )
+    return Response(body, status=known.status, content_type=CONTENT_TYPE)
+
+
+def _as_domain_error(error: Exception) -> DomainError | None:
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, Http404):
+        return NotFound()
+    if isinstance(error, exceptions.ValidationError):
+        return Unprocessable(errors=_flat(error.detail))
+    for kind, known in _KNOWN.items():
+        if isinstance(error, kind):
+            return known(str(error.detail))
+    return None
+
+
+_KNOWN: dict[type[exceptions.APIException], type[DomainError]] = {
+    exceptions.NotAuthenticated: AuthenticationRequired,
+    exceptions.AuthenticationFailed: AuthenticationRequired,
+    exceptions.PermissionDenied: NotAllowed,
+    exceptions.NotFound: NotFound,
+    exceptions.Throttled: TooMany,
+    exceptions.MethodNotAllowed: MethodNotAllowed,
+    exceptions.APIException: BadRequest,
+}
+
+
+def _flat(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    if isinstance(detail, dict):
+        found: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            found |= _flat(value, f"{prefix}.{key}" if prefix else str(key))
+        return found
+    if isinstance(detail, list) and any(isinstance(item, (dict, list)) for item in detail):
+        found = {}
+        for index, value in enumerate(detail):
+            found |= _flat(value, f"{prefix}.{index}" if prefix else str(index))
+        return found
+    messages = detail if isinstance(detail, list) else [detail]
+    return {prefix or "body": [str(message) for message in messages]}

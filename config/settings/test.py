@@ -1,0 +1,25 @@
+"""Tests: own secrets and folders, quick passwords; services come from tests/conftest.py."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "test-key-of-no-worth")
+os.environ.setdefault("GALLERIA_ENCRYPTION_KEYS", "second-test-key first-test-key")
+os.environ.setdefault("DATABASE_URL", "postgresql://g_app@127.0.0.1:1/unset")
+os.environ.setdefault("DATABASE_ADMIN_URL", "postgresql://g_owner@127.0.0.1:1/unset")
+os.environ.setdefault("GALLERIA_DATA_DIR", tempfile.mkdtemp(prefix="galleria-test-"))
+
+from config.settings.base import *  # noqa: E402, F403
+
+for _database in DATABASES.values():  # noqa: F405
+    _database.pop("OPTIONS", None)
+    _database["CONN_MAX_AGE"] = None
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = False

@@ -1,0 +1,1 @@
+"""URL maps: one a surface, composed from the rooms' own lists."""
