@@ -44,9 +44,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if known is None:
         return None
     request: Request = context["request"]
-    body = problem(
-        known, path=request.path, request_id=request.META.get("GALLERIA_REQUEST_ID", "")
-    )
+    body = problem(known, path=request.path, request_id=request.META.get("GALLERIA_REQUEST_ID", ""))
     return Response(body, status=known.status, content_type=CONTENT_TYPE)
 
 

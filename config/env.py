@@ -69,10 +69,14 @@ DATABASE_URL = text("DATABASE_URL", "PostgreSQL login of web and workers (role g
 DATABASE_ADMIN_URL = text(
     "DATABASE_ADMIN_URL", "PostgreSQL owner (g_owner): provisioning worker and commands only", ""
 )
-VALKEY_URL = text("VALKEY_URL", "Valkey or Redis: broker, cache, nudges", "redis://127.0.0.1:6379/0")
+VALKEY_URL = text(
+    "VALKEY_URL", "Valkey or Redis: broker, cache, nudges", "redis://127.0.0.1:6379/0"
+)
 ROOT_HOST = text("GALLERIA_ROOT_HOST", "host of the public site", "galleria.localhost")
 EXTERNAL_SCHEME = text("GALLERIA_EXTERNAL_SCHEME", "scheme that visitors use", "http")
-EXTERNAL_PORT = number("GALLERIA_EXTERNAL_PORT", "port that visitors use; 0 = the scheme's own", 8000)
+EXTERNAL_PORT = number(
+    "GALLERIA_EXTERNAL_PORT", "port that visitors use; 0 = the scheme's own", 8000
+)
 DATA_DIR = text("GALLERIA_DATA_DIR", "folder for media, mail and logs of the default set-up", "var")
 POOL_TARGET = number("GALLERIA_POOL_TARGET", "ready schemas to keep in the pool", 4)
 PAY_SANDBOX_URL = text("GALLERIA_PAY_SANDBOX_URL", "base address of the payment sandbox", "")
@@ -80,7 +84,9 @@ S3_BUCKET = text("GALLERIA_S3_BUCKET", "bucket for media; empty = files in the d
 S3_ENDPOINT = text("GALLERIA_S3_ENDPOINT", "address of an S3 compatible store", "")
 SENTRY_DSN = text("SENTRY_DSN", "where defects are reported; empty = nowhere", "")
 MAIL_BACKEND = text(
-    "GALLERIA_MAIL_BACKEND", "Django e-mail backend", "shared_apps.mailer.domain.mailbox.FileMailbox"
+    "GALLERIA_MAIL_BACKEND",
+    "Django e-mail backend",
+    "shared_apps.mailer.domain.mailbox.FileMailbox",
 )
 
 

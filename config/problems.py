@@ -24,9 +24,7 @@ class ProblemMiddleware:
 
 def rendered(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The error as JSON for programs (API paths, or an Accept without HTML), else as a page."""
-    body = problem(
-        error, path=request.path, request_id=request.META.get("GALLERIA_REQUEST_ID", "")
-    )
+    body = problem(error, path=request.path, request_id=request.META.get("GALLERIA_REQUEST_ID", ""))
     if request.path.startswith("/api/") or not request.accepts("text/html"):
         return JsonResponse(body, status=error.status, content_type=CONTENT_TYPE)
     return render(request, "shells/error.html", {"problem": body}, status=error.status)

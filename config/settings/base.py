@@ -69,7 +69,11 @@ DATABASES["default"]["OPTIONS"] = {
 if env.DATABASE_ADMIN_URL.value():
     # Only the provisioning worker and commands hold the owner's login.
     DATABASES["owner"] = {**env.database(env.DATABASE_ADMIN_URL.value()), "GALLERIA_OWNER": True}
-DATABASE_ROUTERS = ["tenants.isolation.TenantRouter"]
+# Ours decides; django-tenants insists on seeing its own.
+DATABASE_ROUTERS = [
+    "tenants.isolation.TenantRouter",
+    "django_tenants.routers.TenantSyncRouter",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -11,7 +11,7 @@ os.environ.setdefault("DATABASE_URL", "postgresql://g_app@127.0.0.1:1/unset")
 os.environ.setdefault("DATABASE_ADMIN_URL", "postgresql://g_owner@127.0.0.1:1/unset")
 os.environ.setdefault("GALLERIA_DATA_DIR", tempfile.mkdtemp(prefix="galleria-test-"))
 
-from config.settings.base import *  # noqa: E402, F403
+from config.settings.base import *  # noqa: F403
 
 for _database in DATABASES.values():  # noqa: F405
     _database.pop("OPTIONS", None)

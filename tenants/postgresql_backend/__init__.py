@@ -1,0 +1,1 @@
+"""The database backend: one connection, one tenant at a time, closed by default."""

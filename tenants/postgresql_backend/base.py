@@ -1,0 +1,201 @@
+"""A PostgreSQL backend that asks the bound scope for whom it speaks before every cursor.
+
+Two rules keep it honest. Outside a transaction the role, the path and the limits are session
+settings, sent only when they differ from what this raw connection last got. Inside one they are
+local settings sent right after BEGIN together with the tenant's shared advisory lock (which the
+mover's fence waits for), so that COMMIT and ROLLBACK bring the session back by themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor as PostgresSchemaEditor
+from django_tenants.postgresql_backend import base as django_tenants
+
+from shared_apps.kernel.context import (
+    NoTenant,
+    PlatformContext,
+    TenantContext,
+    current_scope,
+    required_scope,
+)
+
+_TENANTS_PER_CONNECTION_MAX = 50
+_DEFAULT_TIMEOUT_MS = 15_000
+_SETTINGS = (
+    "SELECT set_config('role', %s, {local}), set_config('search_path', %s, {local}), "
+    "set_config('statement_timeout', %s, {local}), set_config('work_mem', %s, {local})"
+)
+_SESSION = _SETTINGS.format(local="false")
+_LOCAL = _SETTINGS.format(local="true")
+_LOCAL_AND_LOCK = _LOCAL + ", pg_advisory_xact_lock_shared(%s)"
+
+
+class TenantSwitchedInTransaction(NoTenant):
+    """One unit of work spoke for two tenants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What the server must know before it runs our statement."""
+
+    role: str
+    search_path: str
+    timeout_ms: int
+    work_mem: str
+    lock_key: int | None
+
+    @classmethod
+    def of(cls, scope: TenantContext | PlatformContext) -> Binding:
+        if isinstance(scope, PlatformContext):
+            return cls(scope.role, "public, ext", 60_000, "16MB", None)
+        limits = scope.tier.limits
+        return cls(
+            role=scope.role,
+            search_path=f"{scope.schema}, ext",
+            timeout_ms=limits.get("statement_timeout_ms", _DEFAULT_TIMEOUT_MS),
+            work_mem=f"{limits.get('work_mem_kb', 8192)}kB",
+            lock_key=scope.lock_key,
+        )
+
+    @property
+    def values(self) -> list[str]:
+        return [self.role, self.search_path, str(self.timeout_ms), self.work_mem]
+
+
+class SchemaEditor(PostgresSchemaEditor):
+    """Foreign keys that complain at once, and no index that a C.UTF-8 database makes redundant."""
+
+    sql_create_fk = PostgresSchemaEditor.sql_create_fk.replace("%(deferrable)s", "")
+    sql_create_column_inline_fk = (
+        "CONSTRAINT %(name)s REFERENCES %(to_table)s(%(to_column)s)%(deferrable)s"
+    )
+
+    def _create_like_index_sql(self, model: Any, field: Any) -> None:
+        # LIKE 'x%' uses the ordinary index when the collation is C.
+        return None
+
+
+class DatabaseWrapper(django_tenants.DatabaseWrapper):  # type: ignore[misc]
+    """django-tenants' backend, with the scope of the code instead of a flag on the thread."""
+
+    SchemaEditorClass = SchemaEditor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._explicit_schema: str | None = None
+        self._transaction_binding: Binding | None = None
+        super().__init__(*args, **kwargs)
+        self._explicit_schema = None
+        self.features.can_defer_constraint_checks = False
+        self.ops.deferrable_sql = lambda: ""
+
+    @property
+    def is_owner(self) -> bool:
+        return bool(self.settings_dict.get("GALLERIA_OWNER"))
+
+    # django-tenants and its router ask for the schema by this name.
+    @property
+    def schema_name(self) -> str:
+        if self._explicit_schema is not None:
+            return self._explicit_schema
+        scope = current_scope()
+        return scope.schema if scope is not None else "public"
+
+    @schema_name.setter
+    def schema_name(self, value: str | None) -> None:
+        self._explicit_schema = value
+
+    def set_tenant(self, tenant: Any, include_public: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Enter a schema as its owner: for migrations only. Everybody else binds a context."""
+        if hasattr(self, "introspection") and not self.is_owner and hasattr(self, "_ready"):
+            raise ImproperlyConfigured("bind a tenant_context; only the owner names schemas")
+        self._ready = True
+        self.tenant = tenant
+        self.schema_name = tenant.schema_name
+        self.include_public_schema = include_public
+
+    def set_schema_to_public(self) -> None:
+        self.set_tenant(django_tenants.FakeTenant(schema_name="public"))
+
+    def release_schema(self) -> None:
+        """Let the owner's connection follow the bound scope again."""
+        self._explicit_schema = None
+
+    def _cursor(self, name: str | None = None) -> Any:
+        cursor = super(django_tenants.DatabaseWrapper, self)._cursor(name)
+        self._bind()
+        return cursor
+
+    def _bind(self) -> None:
+        wanted = self._owner_binding() if self.is_owner else Binding.of(required_scope())
+        if self.get_autocommit():
+            if getattr(self.connection, "galleria_binding", None) != wanted:
+                self._tell(_SESSION, wanted.values)
+                self.connection.galleria_binding = wanted
+                self._note_tenant(wanted)
+        elif self._transaction_binding != wanted:
+            self._bind_transaction(wanted)
+
+    def _owner_binding(self) -> Binding:
+        path = f"{self.schema_name}, ext"
+        return Binding("none", path, 0, "16MB", None)
+
+    def _bind_transaction(self, wanted: Binding) -> None:
+        if self._transaction_binding is not None and not self.settings_dict.get("GALLERIA_WORLD"):
+            raise TenantSwitchedInTransaction(
+                f"this transaction belongs to {self._transaction_binding.role}"
+            )
+        if wanted.lock_key is None:
+            self._tell(_LOCAL, wanted.values)
+        else:
+            self._tell(_LOCAL_AND_LOCK, [*wanted.values, wanted.lock_key])
+        self._transaction_binding = wanted
+
+    def _tell(self, sql: str, values: list[Any]) -> None:
+        # A cursor of its own: it must not count as one of the caller's queries. In an aborted
+        # transaction only ROLLBACK is possible, and whatever comes next will say so itself.
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            if self.connection.info.transaction_status.name != "INERROR":
+                cursor.execute(sql, values)
+
+    def _note_tenant(self, binding: Binding) -> None:
+        seen = getattr(self.connection, "galleria_tenants", None)
+        if seen is None:
+            seen = self.connection.galleria_tenants = set()
+        seen.add(binding.role)
+
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001
+        self._transaction_binding = None
+        super()._set_autocommit(autocommit)
+
+    def _commit(self) -> None:
+        super()._commit()
+        self._transaction_binding = None
+
+    def _rollback(self) -> None:
+        super()._rollback()
+        self._transaction_binding = None
+
+    def savepoint_rollback(self, sid: str) -> None:
+        super().savepoint_rollback(sid)
+        # Local settings made after the savepoint are gone with it. Our own outermost ones are
+        # not, but telling them again is cheaper than knowing.
+        if self.settings_dict.get("GALLERIA_WORLD"):
+            self._transaction_binding = None
+
+    def connect(self) -> None:
+        self._transaction_binding = None
+        super().connect()
+
+    def _close(self) -> None:
+        # A backend's memory grows with the tenants it has met: let it go after some.
+        raw = self.connection
+        if raw is not None and len(getattr(raw, "galleria_tenants", ())) > (
+            _TENANTS_PER_CONNECTION_MAX
+        ):
+            raw.close()
+        self._transaction_binding = None
+        super()._close()
