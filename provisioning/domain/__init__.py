@@ -1,0 +1,1 @@
+"""How tenants are born, changed and ended."""

@@ -1,0 +1,163 @@
+"""The world of the tests: two tenants, Alpha and Beta, in a database each worker copies."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.loader import MigrationLoader
+from psycopg import sql
+
+from provisioning.domain.migrations import create_role, migrate_public, migrate_schema
+from provisioning.domain.rights import platform_grants, tenant_grants
+from shared_apps.kernel.context import TenantContext, TierTerms, platform_context
+from tenants.queries import find_by_slug
+from tests.services import FOLDER
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+_IDS = {
+    "alpha": UUID("01930000-0000-7000-8000-00000000a1fa"),
+    "beta": UUID("01930000-0000-7000-8000-00000000be7a"),
+}
+_ENTITLEMENTS = {
+    "code": "growth",
+    "version": 1,
+    "take_rates_bps": {"marketplace": 800, "rides": 1000, "stays": 1000, "ads": 3000},
+    "limits": {},
+    "features": [],
+}
+
+
+def _context(slug: str) -> TenantContext:
+    return TenantContext(
+        id=_IDS[slug],
+        slug=slug,
+        name=slug.title(),
+        schema=f"t_world_{slug}",
+        role=f"t_world_{slug}",
+        cluster="default",
+        host=f"{slug}.galleria.localhost",
+        state="active",
+        tier=TierTerms(code="growth", version=1, take_rates_bps=_ENTITLEMENTS["take_rates_bps"]),
+        language="en-gb",
+    )
+
+
+ALPHA = _context("alpha")
+BETA = _context("beta")
+
+
+@contextlib.contextmanager
+def enter_world_database() -> Iterator[None]:
+    """Point both connections at a fresh copy of the template database."""
+    template = _template_database()
+    name = f"galleria_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with _maintenance() as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
+    _point_at(name)
+    try:
+        yield
+    finally:
+        connections.close_all()
+        with _maintenance() as admin:
+            admin.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+def _point_at(name: str) -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        connections[alias].settings_dict["GALLERIA_WORLD"] = True
+        settings.DATABASES[alias]["NAME"] = name
+
+
+@contextlib.contextmanager
+def _maintenance() -> Iterator[psycopg.Connection]:
+    url = os.environ["DATABASE_ADMIN_URL"].rsplit("/", 1)[0] + "/postgres"
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+def _template_database() -> str:
+    """The template of the present migrations and rights, built by the first worker to ask."""
+    name = f"galleria_world_{_fingerprint()}"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with Path(FOLDER / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with _maintenance() as admin:
+            found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+            if found:
+                return name
+            _build(admin, name)
+    return name
+
+
+def _fingerprint() -> str:
+    loader = MigrationLoader(None)
+    leaves = sorted(map(str, loader.graph.leaf_nodes()))
+    sources = [
+        Path(loader.get_migration(*node).__class__.__module__.replace(".", "/") + ".py")
+        for node in sorted(loader.graph.nodes)
+    ]
+    ours = [path.read_bytes() for path in sources if path.exists()]
+    parts = [*leaves, *tenant_grants(), *platform_grants(), *map(repr, ours), repr(_ENTITLEMENTS)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _build(admin: psycopg.Connection, name: str) -> None:
+    building = f"{name}_building"
+    admin.execute(
+        sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(building))
+    )
+    admin.execute(
+        sql.SQL(
+            "CREATE DATABASE {} TEMPLATE template0 ENCODING UTF8 "
+            "LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'"
+        ).format(sql.Identifier(building))
+    )
+    _point_at(building)
+    with platform_context():
+        migrate_public()
+        for tenant in (ALPHA, BETA):
+            migrate_schema(tenant.schema)
+            create_role(tenant.schema)
+            _record(tenant)
+    connections.close_all()
+    admin.execute(
+        sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+            sql.Identifier(building), sql.Identifier(name)
+        )
+    )
+
+
+def _record(tenant: TenantContext) -> None:
+    from tenants.models import Domain, Tenant
+
+    row = Tenant.objects.create(
+        id=tenant.id,
+        slug=tenant.slug,
+        name=tenant.name,
+        schema_name=tenant.schema,
+        role=tenant.role,
+        state=tenant.state,
+        owner_email=f"ada@{tenant.slug}.example",
+        entitlements=_ENTITLEMENTS,
+        created_at=NOW,
+    )
+    Domain.objects.create(domain=tenant.host, tenant=row, is_primary=True, created_at=NOW)
+    assert find_by_slug(tenant.slug) is not None
