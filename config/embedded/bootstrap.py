@@ -89,7 +89,7 @@ def ensure_role(
     """
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
     if not exists:
-        statement = sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(attributes))  # type: ignore[arg-type]
+        statement = sql.SQL("CREATE ROLE {} {}").format(sql.Identifier(role), sql.SQL(attributes))
         with suppress(psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
             connection.execute(statement)  # unless another process made it meanwhile
     if password is not None and not _opens(connection, role, password):
@@ -166,7 +166,7 @@ def _opens(connection: Connection, role: str, password: str) -> bool:
 
 def _execute(connection: Connection, statement: str, *names: str) -> None:
     identifiers = [sql.Identifier(name) for name in names]
-    connection.execute(sql.SQL(statement).format(*identifiers))  # type: ignore[arg-type]
+    connection.execute(sql.SQL(statement).format(*identifiers))
 
 
 def _with(url: str, user: str, password: str, database: str) -> str:

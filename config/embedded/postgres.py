@@ -7,7 +7,7 @@ import signal
 import subprocess
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from config.embedded.account import reachable_folder, reachable_programs, unprivileged_account
@@ -73,6 +73,9 @@ class EmbeddedPostgres(SharedServer):
         secret = f":{quote(self.password, safe='')}" if self.password else ""
         return f"postgresql://{SUPERUSER}{secret}@{LOOPBACK}:{self.port}/postgres"
 
+    def keep_port(self) -> None:
+        self._port = self.port
+
     def running_pid(self) -> int | None:
         lines = self._pid_lines()
         if len(lines) <= PORT_LINE:
@@ -113,7 +116,7 @@ class EmbeddedPostgres(SharedServer):
         )
 
     @property
-    def _switch(self) -> dict[str, object]:
+    def _switch(self) -> dict[str, Any]:
         return self._account.switch if self._account else {}
 
     def _initialise(self, log: IO[bytes]) -> None:

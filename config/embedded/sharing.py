@@ -46,6 +46,15 @@ class SharedServer(ABC):
     def url(self) -> str:
         """The address of the running server, with the credentials it was made with."""
 
+    @property
+    @abstractmethod
+    def port(self) -> int:
+        """The port of the running server."""
+
+    @abstractmethod
+    def keep_port(self) -> None:
+        """Ask for the same port when the server is started again: its clients know that one."""
+
     @abstractmethod
     def running_pid(self) -> int | None:
         """The process that serves this folder now, if one does."""
@@ -64,6 +73,7 @@ class SharedServer(ABC):
                 fcntl.flock(self._users, fcntl.LOCK_SH)
             if self.running_pid() is None:
                 self._start_process()
+            self.keep_port()
         return self.url
 
     def stop(self, *, even_if_shared: bool = False) -> None:

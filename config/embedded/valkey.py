@@ -33,7 +33,7 @@ class EmbeddedValkey(SharedServer):
         super().__init__(folder)
         self.password = password
         self.persistent = persistent
-        self._preferred_port = port
+        self._port = port
 
     @property
     def port(self) -> int:
@@ -43,6 +43,9 @@ class EmbeddedValkey(SharedServer):
     def url(self) -> str:
         secret = f":{quote(self.password, safe='')}@" if self.password else ""
         return f"redis://{secret}{LOOPBACK}:{self.port}/0"
+
+    def keep_port(self) -> None:
+        self._port = self.port
 
     def running_pid(self) -> int | None:
         try:
@@ -73,7 +76,7 @@ class EmbeddedValkey(SharedServer):
 
     def _launch(self, log: IO[bytes]) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        port = free_port(self._preferred_port)
+        port = free_port(self._port)
         (self.folder / "port").write_text(str(port))
         conf = self.folder / "valkey.conf"
         conf.touch(mode=0o600)
