@@ -92,6 +92,11 @@ class SharedServer(ABC):
             self._users.close()
             self._users = None
 
+    def halt(self) -> None:
+        """Stop the server under everybody, also one that a killed process left running."""
+        with self._starting():
+            self._stop_process()
+
     def is_healthy(self) -> bool:
         return self.running_pid() is not None and self._is_ready()
 

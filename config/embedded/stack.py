@@ -51,6 +51,14 @@ class Stack:
             server.stop(even_if_shared=even_if_shared)
         self.servers = []
 
+    def halt(self) -> None:
+        """Stop the folder's servers whoever started them, before the folder is cleared."""
+        for server in (
+            EmbeddedValkey(self.workspace.valkey),
+            EmbeddedPostgres(self.workspace.postgres),
+        ):
+            server.halt()
+
     def environment(self) -> dict[str, str]:
         """Return the URLs with the folder's secrets; whatever the caller's environment says already wins."""
         secrets = self.workspace.secrets()
