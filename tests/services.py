@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +23,21 @@ def point_settings_at_services() -> None:
         _start_valkey()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _start_postgres() -> None:
-    from config.embedded.bootstrap import prepare_cluster
+    from config.embedded.bootstrap import bootstrap_embedded
     from config.embedded.postgres import EmbeddedPostgres
 
-    server = EmbeddedPostgres(FOLDER / "postgres", port=free_port(), fsync=False)
-    superuser_url = server.start()
+    server = EmbeddedPostgres(FOLDER / "postgres", fsync=False, synchronous_commit=False)
     _running.append(server)
-    urls = prepare_cluster(superuser_url)
+    urls = bootstrap_embedded(server.start(), owner_password="", app_password="")
     os.environ["DATABASE_URL"] = urls.app
-    os.environ["DATABASE_ADMIN_URL"] = urls.owner
+    os.environ["DATABASE_ADMIN_URL"] = urls.admin
 
 
 def _start_valkey() -> None:
     from config.embedded.valkey import EmbeddedValkey
 
-    server = EmbeddedValkey(FOLDER / "valkey", port=free_port())
+    server = EmbeddedValkey(FOLDER / "valkey")
     os.environ["VALKEY_URL"] = server.start()
     _running.append(server)
 
