@@ -10,8 +10,6 @@ import pytest
 
 from tests import services
 
-services.point_settings_at_services()
-
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: Any) -> Iterator[None]:

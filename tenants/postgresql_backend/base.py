@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor as PostgresSchemaEditor
+from django.utils.functional import cached_property
 from django_tenants.postgresql_backend import base as django_tenants
 
 from shared_apps.kernel.context import (
@@ -91,6 +92,12 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):  # type: ignore[misc]
         self._explicit_schema = None
         self.features.can_defer_constraint_checks = False
         self.ops.deferrable_sql = lambda: ""
+
+    @cached_property
+    def pg_version(self) -> int:
+        # Asked while connecting, when nobody need be bound yet: no statement is sent for it.
+        self.ensure_connection()
+        return int(self.connection.info.server_version)
 
     @property
     def is_owner(self) -> bool:
