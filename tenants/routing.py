@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -112,7 +113,7 @@ class TenantMiddleware:
         except UnknownHost:
             with platform_context():
                 return _host_page(request, "unknown", 404)
-        request.urlconf = settings.GALLERIA_URLCONFS[surface]  # type: ignore[attr-defined]
+        request.urlconf = settings.GALLERIA_URLCONFS[surface]
         with bound(scope):
             if isinstance(scope, TenantContext):
                 turned_away = _turned_away(request, scope)
@@ -163,9 +164,9 @@ def _kept_bound(
     response: HttpResponseBase, scope: TenantContext | PlatformContext
 ) -> HttpResponseBase:
     if isinstance(response, StreamingHttpResponse) and not response.is_async:
-        plain = response.streaming_content
+        plain = cast("Iterable[bytes]", response.streaming_content)
 
-        def speaking_for_the_tenant() -> object:
+        def speaking_for_the_tenant() -> Iterator[bytes]:
             iterator = iter(plain)
             while True:
                 with bound(scope):
@@ -175,5 +176,5 @@ def _kept_bound(
                         return
                 yield chunk
 
-        response.streaming_content = speaking_for_the_tenant()  # type: ignore[assignment]
+        response.streaming_content = speaking_for_the_tenant()
     return response

@@ -42,7 +42,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = UserManager()
+    objects = UserManager()  # type: ignore[misc]
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
 

@@ -59,7 +59,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
+        if type(self.minor) is not int:
             raise TypeError("Money counts whole minor units")
         if not _CODE.match(self.currency):
             raise BadAmount(f"{self.currency!r} is not a currency code such as EUR")
