@@ -28,6 +28,8 @@ MIDDLEWARE = [
     "config.requests.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.routing.TenantMiddleware",
+    "themes.views.security.SecurityHeadersMiddleware",
+    "themes.views.middleware.DesignMiddleware",
     "config.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -50,8 +52,13 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "themes.loader.Loader",
+                    ["themes.loader.ThemeFiles", "django.template.loaders.app_directories.Loader"],
+                ),
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -145,4 +152,14 @@ GALLERIA_EXTERNAL_SCHEME = env.EXTERNAL_SCHEME.value()
 GALLERIA_EXTERNAL_PORT = env.EXTERNAL_PORT.value()
 GALLERIA_POOL_TARGET = env.POOL_TARGET.value()
 GALLERIA_PAY_SANDBOX_URL = env.PAY_SANDBOX_URL.value()
+# Hosted pay pages a form may lead to, and hosts of uploaded pictures: both widen the CSP.
+GALLERIA_PAY_ORIGINS = [
+    "https://checkout.stripe.com",
+    "https://www.paypal.com",
+    "https://www.sandbox.paypal.com",
+    "https://checkout.paystack.com",
+    "https://checkout.flutterwave.com",
+    *([GALLERIA_PAY_SANDBOX_URL] if GALLERIA_PAY_SANDBOX_URL else []),
+]
+GALLERIA_MEDIA_ORIGINS: list[str] = []
 GALLERIA_SENTRY_DSN = env.SENTRY_DSN.value()

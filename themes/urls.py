@@ -1,0 +1,14 @@
+"""Addresses of a tenant's look."""
+
+from __future__ import annotations
+
+from django.urls import path, re_path
+
+from themes.views import storefront
+
+storefront_urls = [
+    re_path(r"^t/(?P<css_hash>[0-9a-f]{16})\.css$", storefront.style_sheet, name="style_sheet"),
+    path("icon.svg", storefront.icon, name="icon"),
+    path("manifest.webmanifest", storefront.manifest, name="manifest"),
+    path("robots.txt", storefront.robots, name="robots"),
+]
