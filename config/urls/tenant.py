@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from themes import urls as themes
+
+urlpatterns: list[URLPattern | URLResolver] = [*themes.storefront_urls]
