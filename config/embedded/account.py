@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,10 +45,14 @@ class Account:
         os.chown(path, self.uid, self.gid)
 
 
-def unprivileged_account() -> Account | None:
-    """Return None when we are not root: PostgreSQL then runs as we do."""
+def unprivileged_account(data: Path) -> Account | None:
+    """Return who owns the data already, else whom the machine has; None when we are not root and run it as ourselves."""
     if os.geteuid() != 0:
         return None
+    with suppress(FileNotFoundError):
+        status = data.stat()
+        if status.st_uid != 0:
+            return Account(status.st_uid, status.st_gid)
     for name in ("galleria", "postgres", "nobody"):
         try:
             entry = pwd.getpwnam(name)

@@ -44,7 +44,7 @@ class EmbeddedPostgres(SharedServer):
         self.fsync = fsync
         self.synchronous_commit = synchronous_commit
         self._port = port
-        self._account = unprivileged_account()
+        self._account = unprivileged_account(self.folder)
         self._data: Path | None = None
 
     @property

@@ -15,21 +15,21 @@ from config.embedded.ports import LOOPBACK, free_port, is_free
 from config.embedded.sharing import ServerFailed
 from config.embedded.stack import HalfAnAddress, Stack
 from config.embedded.workspace import Workspace, WorkspaceInUse, read_json, write_json
-from config.supervisor.child import Child, Probe, Program
+from config.supervisor.child import Probe, Program
 from config.supervisor.edge import Edge, caddyfile
 from config.supervisor.programs import (
     CHECKOUT,
     House,
     Ports,
+    back_programs,
+    front_programs,
     has_command,
     manage,
     preparations,
-    programs,
 )
 from config.supervisor.watch import ProgramFailed, Stopped, Supervisor, sweep_leftovers
 
 FIRST_PAGE_WITHIN_SECONDS = 90.0
-WELL_WITHIN_SECONDS = 60.0
 ROOT_HOST = os.environ.get("GALLERIA_ROOT_HOST") or "galleria.localhost"
 
 
@@ -94,8 +94,7 @@ def run(
         f"Database and queue are up ({time.monotonic() - began:.1f} s); preparing schemas and static files"
     )
     supervisor.run(preparations(house))
-    children = [supervisor.start(program) for program in programs(house)]
-    serve_first_page(supervisor, house, children)
+    serve_first_page(supervisor, house)
     write_demo_file(workspace, house)
     tell(f"First page after {time.monotonic() - began:.1f} s")
     tell_addresses(workspace)
@@ -139,19 +138,21 @@ def make_edge(bind: str, house: House) -> Edge:
         web=ports.web,
         realtime=ports.realtime,
         sandbox=ports.sandbox,
-        pay_host=f"pay.{ROOT_HOST}",
+        pay_host=house.pay_host,
         storage=house.folder / "caddy",
     )
 
 
-def serve_first_page(supervisor: Supervisor, house: House, children: list[Child]) -> None:
-    """Wait until a visitor gets the site's first page, then give the others a moment; say which is not well."""
-    front = [child for child in children if child.program.name in {"web", "edge"}]
+def serve_first_page(supervisor: Supervisor, house: House) -> None:
+    """Start what a visitor meets and wait until it answers; the rest starts behind it."""
+    front = [supervisor.start(program) for program in front_programs(house)]
     if late := supervisor.wait_until_well(front, FIRST_PAGE_WITHIN_SECONDS):
-        names = ", ".join(str(child.log) for child in late)
-        raise ProgramFailed(f"No page after {FIRST_PAGE_WITHIN_SECONDS:.0f} s; see {names}")
+        logs = ", ".join(str(child.log) for child in late)
+        raise ProgramFailed(f"No page after {FIRST_PAGE_WITHIN_SECONDS:.0f} s; see {logs}")
     if not Probe(house.ports.edge, "/", ROOT_HOST).answers():
         tell(f"The first page fails; see {supervisor.workspace.logs / 'web.log'}")
+    for program in back_programs(house):
+        supervisor.start(program)
 
 
 def seed(supervisor: Supervisor, house: House) -> None:

@@ -36,6 +36,10 @@ class House:
     environment: Mapping[str, str]
 
     @property
+    def pay_host(self) -> str:
+        return f"pay.{self.root_host}"
+
+    @property
     def without_owner(self) -> dict[str, str]:
         """The environment of everything that serves visitors: it cannot become the owner of the database."""
         return {
@@ -71,9 +75,14 @@ def preparations(house: House) -> list[Program]:
     ]
 
 
-def programs(house: House) -> list[Program]:
-    """Everything that runs as long as the demo, in the order of starting."""
-    return [_web(house), _edge(house), _realtime(house), _sandbox(house), *_background(house)]
+def front_programs(house: House) -> list[Program]:
+    """What stands between a visitor and the first page."""
+    return [_web(house), _edge(house)]
+
+
+def back_programs(house: House) -> list[Program]:
+    """Everything else that runs as long as the house does."""
+    return [_realtime(house), _sandbox(house), *_background(house)]
 
 
 def _web(house: House) -> Program:
@@ -120,7 +129,15 @@ def _realtime(house: House) -> Program:
 
 
 def _sandbox(house: House) -> Program:
-    command = python("-m", "shared_apps.gateways.sandbox", "--port", str(house.ports.sandbox))
+    """The gateways' stand-in; visitors reach its payment pages through the edge, under a host of its own."""
+    memory = ("--data", str(house.folder / "sandbox" / "payments.sqlite"))
+    place = (
+        "--port",
+        str(house.ports.sandbox),
+        "--public-url",
+        f"http://{house.pay_host}:{house.ports.edge}",
+    )
+    command = python("-m", "shared_apps.gateways.sandbox", *place, *memory)
     return Program("sandbox", command, house.without_owner)
 
 

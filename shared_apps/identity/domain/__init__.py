@@ -1,0 +1,1 @@
+"""Operations and rules about people and their proofs of who they are."""

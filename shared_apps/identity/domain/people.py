@@ -1,0 +1,184 @@
+"""Accounts and the roles they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+
+from shared_apps.audit.domain.records import record
+from shared_apps.identity.events import RoleGranted, RoleRevoked, UserRegistered
+from shared_apps.identity.models import Role, RoleGrant, User
+from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.errors import Conflict, NotAllowed, NotFound, Unprocessable
+from shared_apps.kernel.ids import uuid7
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import operation, step
+from shared_apps.outbox.domain.publishing import publish
+
+
+class EmailTaken(Conflict):
+    code, title = "email_taken", "Somebody already has an account with this e-mail address"
+
+
+class UnknownPerson(NotFound):
+    code, title = "record_not_found", "There is no such person here"
+
+
+class LastOperator(Conflict):
+    code, title = "last_operator", "A marketplace needs at least one operator"
+
+
+class MayNotGrant(NotAllowed):
+    code, title = "access_denied", "Only operators give and take roles"
+
+
+class UnknownRole(Unprocessable):
+    code, title = "validation_error", "There is no such role"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as other rooms may hold them."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: frozenset[str]
+
+
+@step
+def create_person(
+    *,
+    email: str,
+    name: str,
+    encoded_password: str,
+    roles: frozenset[str],
+    verified: bool,
+    acting: Actor,
+    at: datetime,
+    person_id: UUID | None = None,
+) -> Person:
+    """Open an account with a password that is already encoded ("" = none can sign in yet).
+
+    Writes the account, its e-mail address, its roles and an audit record, then publishes
+    UserRegistered. Repeating it with the same `person_id` returns what is there. Raises
+    EmailTaken and UnknownRole.
+    """
+    known = User.objects.filter(id=person_id).first() if person_id else None
+    if known is not None:
+        return person_of(known)
+    address = email.strip().lower()
+    if User.objects.filter(email=address).exists():
+        raise EmailTaken(f"{address} already has an account here")
+    user = User(id=person_id or uuid7(), email=address, name=name.strip())
+    user.password = encoded_password
+    if not encoded_password:
+        user.set_unusable_password()
+    user.save(force_insert=True)
+    EmailAddress.objects.create(user=user, email=address, verified=verified, primary=True)
+    welcome(user=user, roles=roles, acting=acting, at=at)
+    return person_of(user)
+
+
+@step
+def welcome(*, user: User, roles: frozenset[str], acting: Actor, at: datetime) -> None:
+    """First roles, audit record and UserRegistered of a new account."""
+    _insert_grants(user=user, roles=roles, acting=acting, at=at)
+    record(
+        "identity.user.register",
+        subject=_ref(user.id),
+        acting=acting,
+        at=at,
+        changes={"roles": sorted(roles)},
+    )
+    publish(UserRegistered(user_id=str(user.id), roles=tuple(sorted(roles))))
+
+
+@step
+def give_role(*, user_id: UUID, role: str, acting: Actor, at: datetime) -> None:
+    """Let a person be something more here: grant, audit, RoleGranted.
+
+    A role already held changes nothing. Raises UnknownPerson and UnknownRole.
+    """
+    user = _locked(user_id)
+    if role in user.roles:
+        return
+    _insert_grants(user=user, roles=frozenset({role}), acting=acting, at=at)
+    record(
+        "identity.role.grant", subject=_ref(user_id), acting=acting, at=at, changes={"role": role}
+    )
+    publish(RoleGranted(user_id=str(user_id), role=role))
+
+
+@step
+def take_role(*, user_id: UUID, role: str, acting: Actor, at: datetime) -> None:
+    """End a role: grant removed, audit, RoleRevoked.
+
+    A role not held changes nothing. Raises UnknownPerson, and LastOperator for the operator
+    without whom nobody could run the marketplace.
+    """
+    user = _locked(user_id)
+    if role not in user.roles:
+        return
+    if role == Role.OPERATOR:
+        _require_another_operator(user_id)
+    RoleGrant.objects.filter(user=user, role=role).delete()
+    record(
+        "identity.role.revoke", subject=_ref(user_id), acting=acting, at=at, changes={"role": role}
+    )
+    publish(RoleRevoked(user_id=str(user_id), role=role))
+
+
+@operation
+def grant_role(*, user_id: UUID, role: str, acting: Actor, at: datetime) -> None:
+    """An operator gives a role. Effects and errors of give_role, and MayNotGrant."""
+    _require_operator(acting)
+    give_role(user_id=user_id, role=role, acting=acting, at=at)
+
+
+@operation
+def revoke_role(*, user_id: UUID, role: str, acting: Actor, at: datetime) -> None:
+    """An operator takes a role. Effects and errors of take_role, and MayNotGrant."""
+    _require_operator(acting)
+    take_role(user_id=user_id, role=role, acting=acting, at=at)
+
+
+def person_of(user: User) -> Person:
+    return Person(user.id, user.email, user.display_name, user.roles)
+
+
+def _ref(user_id: UUID) -> Ref:
+    return Ref("identity.user", str(user_id))
+
+
+def _require_operator(acting: Actor) -> None:
+    if acting.kind != "system" and not acting.has_role(Role.OPERATOR):
+        raise MayNotGrant
+
+
+def _locked(user_id: UUID) -> User:
+    user = User.objects.select_for_update().filter(id=user_id).first()
+    if user is None:
+        raise UnknownPerson
+    return user
+
+
+def _insert_grants(*, user: User, roles: frozenset[str], acting: Actor, at: datetime) -> None:
+    unknown = roles - set(Role.values)
+    if unknown:
+        raise UnknownRole(errors={"role": [f"There is no role {sorted(unknown)[0]!r}"]})
+    RoleGrant.objects.bulk_create(
+        RoleGrant(user=user, role=role, granted_by=f"{acting.kind}:{acting.id}", granted_at=at)
+        for role in sorted(roles)
+    )
+    user.__dict__.pop("roles", None)
+
+
+def _require_another_operator(user_id: UUID) -> None:
+    # All operators' grants are locked in one order, so that two who revoke each other wait.
+    grants = RoleGrant.objects.select_for_update(of=("self",)).filter(role=Role.OPERATOR)
+    if not [grant for grant in grants.order_by("id") if grant.user_id != user_id]:
+        raise LastOperator
