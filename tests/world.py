@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import itertools
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ import psycopg
 from django.conf import settings
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
+from django.test import TransactionTestCase
 from psycopg import sql
 
 from provisioning.domain.migrations import create_role, migrate_public, migrate_schema
@@ -56,26 +58,51 @@ ALPHA = _context("alpha")
 BETA = _context("beta")
 
 
+class WorldDatabase:
+    """This worker's copy of the template; a test that commits gets the next one a new copy."""
+
+    def __init__(self) -> None:
+        self.template = _template_database()
+        self.copies: list[str] = []
+        self.renew()
+
+    def renew(self) -> None:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        name = f"galleria_{worker}_{os.getpid()}_{next(_numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with _maintenance() as admin:
+            admin.execute(statement.format(sql.Identifier(name), sql.Identifier(self.template)))
+        self.copies.append(name)
+        _point_at(name)
+        self._drop(self.copies[:-1])
+
+    def end(self) -> None:
+        connections.close_all()
+        self._drop(self.copies)
+
+    def _drop(self, names: list[str]) -> None:
+        with _maintenance() as admin:
+            for name in list(names):
+                # A thread of a test may still be connected: then it goes with a later one.
+                with contextlib.suppress(psycopg.errors.ObjectInUse):
+                    admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
+                    self.copies.remove(name)
+
+
+_numbers = itertools.count()
+
+
 @contextlib.contextmanager
 def enter_world_database() -> Iterator[None]:
     """Point both connections at a fresh copy of the template database."""
-    template = _template_database()
-    name = f"galleria_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    with _maintenance() as admin:
-        admin.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                sql.Identifier(name), sql.Identifier(template)
-            )
-        )
-    _point_at(name)
+    world = WorldDatabase()
+    plain_teardown = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda _case: world.renew()
     try:
         yield
     finally:
-        connections.close_all()
-        with _maintenance() as admin:
-            admin.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        TransactionTestCase._fixture_teardown = plain_teardown
+        world.end()
 
 
 def _point_at(name: str) -> None:
