@@ -66,17 +66,15 @@ def balance_of(code: str, currency: str, *, ref: str = "") -> Money:
 
 def _summed(account: Account, ref: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SUMMED_OF_REF if ref else _SUMMED, {"account": account.pk, "ref": ref}
-        )
+        cursor.execute(_SUMMED_OF_REF if ref else _SUMMED, {"account": account.pk, "ref": ref})
         return int(cursor.fetchone()[0])
 
 
 def balances(prefix: str) -> dict[str, list[Money]]:
     """Every account of a first word, `vendor` or `tax`, with its balance in each currency."""
-    accounts = Account.objects.filter(
-        Q(code=prefix) | Q(code__startswith=f"{prefix}:")
-    ).order_by("code", "currency")
+    accounts = Account.objects.filter(Q(code=prefix) | Q(code__startswith=f"{prefix}:")).order_by(
+        "code", "currency"
+    )
     found: dict[str, list[Money]] = {}
     for account in accounts:
         net = account.balance

@@ -1,8 +1,8 @@
 """Writing a fact of money into the books.
 
-    post(kind="capture", key=f"capture:{payment.id}", subject=Ref("payments.payment", ...),
-         legs=[Leg(debit="clearing:stripe", credit="escrow", amount=Money(...), ref=str(order))],
-         at=at)
+post(kind="capture", key=f"capture:{payment.id}", subject=Ref("payments.payment", ...),
+     legs=[Leg(debit="clearing:stripe", credit="escrow", amount=Money(...), ref=str(order))],
+     at=at)
 """
 
 from __future__ import annotations
@@ -125,9 +125,7 @@ def _posted_before(key: str, kind: str, legs: Sequence[Leg]) -> Posting:
 
 
 def _accounts_of(legs: Iterable[Leg]) -> dict[_AccountKey, Account]:
-    wanted = {
-        (code, leg.amount.currency) for leg in legs for code in (leg.debit, leg.credit)
-    }
+    wanted = {(code, leg.amount.currency) for leg in legs for code in (leg.debit, leg.credit)}
     found = _read_accounts(wanted)
     missing = sorted(wanted - found.keys())
     if missing:

@@ -1,6 +1,6 @@
 """Telling the house a fact, in the commit that makes it true.
 
-    publish(ProductPublished(product_id=str(product.id)), acting=acting)
+publish(ProductPublished(product_id=str(product.id)), acting=acting)
 """
 
 from __future__ import annotations

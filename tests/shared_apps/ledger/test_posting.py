@@ -70,7 +70,10 @@ def test_currencies_stay_apart(in_alpha):
     with pytest.raises(IntegrityError), transaction.atomic():
         Transfer.objects.create(
             transaction=LedgerTransaction.objects.get(key="a"),
-            debit=dollars, credit=euros, currency="EUR", amount=1,
+            debit=dollars,
+            credit=euros,
+            currency="EUR",
+            amount=1,
         )
 
 
@@ -81,8 +84,11 @@ def test_only_positive_amounts(in_alpha, amount):
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Transfer.objects.create(
-            transaction_id=row.transaction_id, debit_id=row.debit_id, credit_id=row.credit_id,
-            currency="EUR", amount=amount,
+            transaction_id=row.transaction_id,
+            debit_id=row.debit_id,
+            credit_id=row.credit_id,
+            currency="EUR",
+            amount=amount,
         )
 
 
@@ -141,6 +147,9 @@ def test_post_costs_four_queries_for_known_accounts(in_alpha, django_assert_num_
 
     with transaction.atomic(), django_assert_num_queries(4):
         post(
-            kind="x", key="b", subject=Ref("ordering.order", "1"), at=NOW,
+            kind="x",
+            key="b",
+            subject=Ref("ordering.order", "1"),
+            at=NOW,
             legs=[Leg("escrow", "vendor:v", eur(5)), Leg("escrow", "commission", eur(1))],
         )
