@@ -1,0 +1,1 @@
+"""Recording acts, and sealing what was recorded."""

@@ -1,0 +1,44 @@
+"""Recording an act, in the commit of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from shared_apps.audit.models import AuditEntry
+from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import step
+
+
+@step
+def record(
+    action: str,
+    *,
+    subject: Ref,
+    acting: Actor,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+) -> UUID:
+    """Append who did what ("catalog.product.publish") to what; returns the entry's id.
+
+    `changes` maps a field to [before, after] or to what mattered; never a secret. Both people
+    behind an impersonated session are named, and the request's id is kept for the logs.
+    """
+    entry = AuditEntry.objects.create(
+        at=at,
+        actor_kind=acting.kind,
+        actor_id=acting.id,
+        actor_name=acting.name,
+        on_behalf_of=acting.on_behalf_of,
+        action=action,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        changes=dict(changes or {}),
+        request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
+    )
+    return entry.id

@@ -1,0 +1,1 @@
+"""Posting to the books, rolling them up and checking them."""

@@ -1,0 +1,1 @@
+"""Telling facts, hearing them, and doing things once."""
