@@ -45,7 +45,8 @@ def _state(
         return PaymentState.REFUNDED
     if intent is not None and intent.status in INTENT_STATES:
         return INTENT_STATES[intent.status]
-    return SESSION_STATES.get(session.status or "", PaymentState.PENDING)
+    is_given_up = intent is not None and session.status == "complete" and intent.status == "requires_payment_method"
+    return PaymentState.FAILED if is_given_up else SESSION_STATES.get(session.status or "", PaymentState.PENDING)
 
 
 def _fee(charge: stripe.Charge | None) -> Money | None:
