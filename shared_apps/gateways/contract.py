@@ -7,13 +7,14 @@ Money is `Money`; what a provider calls cents, kobo or major units ends in its a
 changes something takes an idempotency key chosen by the caller, the same for every repetition of the
 same intention: `"<tenant>:<operation>:<object id>:<attempt>"`, at most 255 characters.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from shared_apps.kernel.money import Money
 
@@ -217,13 +218,15 @@ class WebhookEvent:
 class Gateway(Protocol):
     """One operator's connection to one provider. Cheap to make, holds no state between calls."""
 
-    kind: str
-    capabilities: Capabilities
+    kind: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
 
     def verify_credentials(self) -> str:
         """Ask the provider who we are; returns the account's id there. CredentialsRefused if the keys are wrong."""
 
-    def register_webhook(self, *, url: str, of_partners: bool, idempotency_key: str) -> WebhookRegistration:
+    def register_webhook(
+        self, *, url: str, of_partners: bool, idempotency_key: str
+    ) -> WebhookRegistration:
         """Have the events we handle sent to `url`: the operator's own, or those of the partners' accounts."""
 
     def start_payment(self, start: StartPayment) -> StartedPayment:
@@ -244,7 +247,9 @@ class Gateway(Protocol):
     def fetch_account(self, account_id: str) -> AccountSnapshot:
         """How a partner's account stands."""
 
-    def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:
+    def onboarding_link(
+        self, account_id: str, *, return_url: str, refresh_url: str
+    ) -> OnboardingLink:
         """Where the partner tells the provider who they are."""
 
     def transfer(self, transfer: SendTransfer) -> SentTransfer:
@@ -253,5 +258,7 @@ class Gateway(Protocol):
     def reverse_transfer(self, reversal: ReverseTransfer) -> SentTransfer:
         """Take back part of a share. GatewayRefused if the partner's balance does not cover it."""
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> WebhookEvent:
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]
+    ) -> WebhookEvent:
         """Verify and read a message, trying each secret. WebhookRefused if none fits."""

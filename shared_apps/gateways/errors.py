@@ -5,9 +5,16 @@ What matters to a caller is whether anything happened on the other side: `Paymen
 `OutcomeUnknown` says that nobody knows, so ask again with the same idempotency key or re-fetch, and
 never start anew.
 """
+
 from __future__ import annotations
 
-from shared_apps.kernel.errors import Conflict, DomainError, PaymentRequired, Unavailable, Unprocessable
+from shared_apps.kernel.errors import (
+    Conflict,
+    DomainError,
+    PaymentRequired,
+    Unavailable,
+    Unprocessable,
+)
 
 
 class PaymentDeclined(PaymentRequired):

@@ -1,4 +1,5 @@
 """Which adapter speaks to which provider."""
+
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping

@@ -5,4 +5,5 @@ take, shows a payment page, and reports by signed webhooks, late, twice or never
 (`POST /_sandbox/faults`). The parts here are the same for every provider; what one provider says is
 in its own folder (`stripe/fake`). State is one SQLite file, so a restart loses nothing.
 """
+
 from __future__ import annotations

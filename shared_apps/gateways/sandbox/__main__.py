@@ -1,4 +1,5 @@
 """`python -m shared_apps.gateways.sandbox --port N --data FILE`: run until interrupted."""
+
 from __future__ import annotations
 
 import argparse
@@ -16,7 +17,9 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8420)
     parser.add_argument("--data", type=Path, required=True, help="the SQLite file that remembers")
-    parser.add_argument("--public-url", default="", help="address under which browsers reach the payment pages")
+    parser.add_argument(
+        "--public-url", default="", help="address under which browsers reach the payment pages"
+    )
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     options.data.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@
 | `GET /_sandbox/deliveries` | the post: newest first, 200 at most |
 | `POST /_sandbox/deliveries/<id>/resend` | sends one again |
 """
+
 from __future__ import annotations
 
 from shared_apps.gateways.sandbox import faults
@@ -43,7 +44,9 @@ def _faults(request: WireRequest, store: Store, providers: list[str]) -> WireRep
         times, seconds = wish.get("times", 1), wish.get("seconds", 0)
         is_known = wish.get("kind") in faults.KINDS and provider in providers
         if not is_known or not isinstance(times, int) or not isinstance(seconds, int | float):
-            return json_reply(400, {"error": "kind, provider, times or seconds", "kinds": faults.KINDS})
+            return json_reply(
+                400, {"error": "kind, provider, times or seconds", "kinds": faults.KINDS}
+            )
         faults.plant(
             store,
             provider=provider,

@@ -3,6 +3,7 @@
 One message per endpoint is on its way at a time, endpoints do not wait for each other. Names ending in
 `.localhost` are reached at 127.0.0.1 with their own Host header, because not every resolver knows them.
 """
+
 from __future__ import annotations
 
 import http.client
@@ -70,7 +71,9 @@ class Postman:
             for row in due:
                 if row["endpoint"] not in self._busy_endpoints:
                     self._busy_endpoints.add(row["endpoint"])
-                    self._store.rows("UPDATE deliveries SET state = 'sending' WHERE id = ?", row["id"])
+                    self._store.rows(
+                        "UPDATE deliveries SET state = 'sending' WHERE id = ?", row["id"]
+                    )
                     taken.append(row)
             return taken
 

@@ -11,6 +11,7 @@
 | fail_before | the request is answered 500 and nothing is done | path |
 | timeout_after_commit | the request is done and the connection closed without an answer | path |
 """
+
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -3,6 +3,7 @@
 They work without scripts, carry a strict content policy, and look like a provider's page, not like
 ours: they belong to the other side.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -29,7 +30,9 @@ def stylesheet() -> WireReply:
     return WireReply(200, body, "text/css; charset=utf-8", {"Cache-Control": "public, max-age=300"})
 
 
-def visited(request: WireRequest, providers: Mapping[str, Provider], worlds: Mapping[str, World]) -> WireReply:
+def visited(
+    request: WireRequest, providers: Mapping[str, Provider], worlds: Mapping[str, World]
+) -> WireReply:
     """Answer a request under `/pay/` or `/onboard/`; the token says whose page it is."""
     _, door, token, *rest = [*request.path.split("/"), "", ""]
     for name, provider in providers.items():
@@ -42,7 +45,9 @@ def visited(request: WireRequest, providers: Mapping[str, Provider], worlds: Map
     return rendered("gone.html", {}, status=404)
 
 
-def _pay(request: WireRequest, provider: Provider, page: PaymentPage, world: World, step: str) -> WireReply:
+def _pay(
+    request: WireRequest, provider: Provider, page: PaymentPage, world: World, step: str
+) -> WireReply:
     here = f"/pay/{page.token}"
     if request.method == "POST":
         action = str(request.params.get("action", ""))
@@ -51,11 +56,19 @@ def _pay(request: WireRequest, provider: Provider, page: PaymentPage, world: Wor
         elif not page.is_open:
             onward = Onward()
         elif step == "challenge":
-            onward = provider.answer_challenge(page.token, is_accepted=action == "accept", world=world)
+            onward = provider.answer_challenge(
+                page.token, is_accepted=action == "accept", world=world
+            )
         else:
             onward = provider.pay(page.token, str(request.params.get("card", "")), world)
         return redirected(onward.url or here)
-    name = "closed.html" if not page.is_open else "challenge.html" if page.is_challenged else "pay.html"
+    name = (
+        "closed.html"
+        if not page.is_open
+        else "challenge.html"
+        if page.is_challenged
+        else "pay.html"
+    )
     return rendered(name, {"page": page}, leads_to=page.return_urls)
 
 
@@ -74,7 +87,9 @@ def rendered(
     name: str, values: Mapping[str, object], *, status: int = 200, leads_to: tuple[str, ...] = ()
 ) -> WireReply:
     """A page under a policy that lets its form lead to the merchant's addresses and nowhere else."""
-    origins = {f"{parts.scheme}://{parts.netloc}" for url in leads_to if (parts := urlsplit(url)).netloc}
+    origins = {
+        f"{parts.scheme}://{parts.netloc}" for url in leads_to if (parts := urlsplit(url)).netloc
+    }
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none';"
         f" form-action {' '.join(['*self*', *sorted(origins)])}"

@@ -1,4 +1,5 @@
 """What a provider must bring to live in the sandbox."""
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ class Means:
 @dataclass(frozen=True, slots=True)
 class PageLine:
     name: str
-    quantity: int
+    quantity: str
     amount: str
 
 

@@ -1,11 +1,11 @@
 """The server: HTTP in, the right provider or page, HTTP out."""
+
 from __future__ import annotations
 
 import logging
 import threading
 from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 
 from shared_apps.gateways.sandbox import faults
 from shared_apps.gateways.sandbox.control import controlled
@@ -24,7 +24,7 @@ PREFIX = "/_sandbox"
 STYLESHEET = f"{PREFIX}/sandbox.css"
 
 
-class Lost(Exception):  # noqa: N818 - not an error of ours: the answer is lost on purpose
+class Lost(Exception):
     """The request was done, and its answer goes nowhere."""
 
 
@@ -32,7 +32,13 @@ class Sandbox:
     """A running sandbox. `start()`, use `url`, `stop()`; the file at `path` remembers."""
 
     def __init__(
-        self, *, providers: Sequence[Provider], path: str, host: str = "127.0.0.1", port: int = 0, public_url: str = ""
+        self,
+        *,
+        providers: Sequence[Provider],
+        path: str,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        public_url: str = "",
     ) -> None:
         self.store = Store(path)
         self._http = _Server((host, port), _Handler)
@@ -105,7 +111,9 @@ class Sandbox:
         return self._called(name, _under(request, f"/{name}"))
 
     def _called(self, name: str, request: WireRequest) -> WireReply:
-        armed = faults.sprung(self.store, provider=name, kinds=faults.OF_REQUESTS, subject=request.path)
+        armed = faults.sprung(
+            self.store, provider=name, kinds=faults.OF_REQUESTS, subject=request.path
+        )
         kinds = {fault.kind for fault in armed}
         if "fail_before" in kinds:
             return self.providers[name].failure()
@@ -126,7 +134,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    protocol_version: ClassVar[str] = "HTTP/1.1"
+    protocol_version = "HTTP/1.1"
     server_version = "payment-sandbox"
     sys_version = ""
     disable_nagle_algorithm = True
@@ -152,9 +160,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         except Exception:
             log.exception("%s %s", self.command, path)
-            self._send(json_reply(500, {"error": {"type": "api_error", "message": "the sandbox broke"}}))
+            self._send(
+                json_reply(500, {"error": {"type": "api_error", "message": "the sandbox broke"}})
+            )
 
-    do_GET = do_POST = do_DELETE = _serve
+    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names are the library's
 
     def _send(self, reply: WireReply) -> None:
         self.send_response(reply.status)

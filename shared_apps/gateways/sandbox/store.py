@@ -3,6 +3,7 @@
 Every request runs in one transaction under one lock, so an answer, its idempotency record, its books
 and its webhooks are written together or not at all.
 """
+
 from __future__ import annotations
 
 import json
@@ -129,7 +130,9 @@ class Store:
         row = self.row("SELECT * FROM objects WHERE provider = ? AND id = ?", provider, object_id)
         return _stored(row) if row else None
 
-    def listed(self, provider: str, scope: str, kind: str, parent: str | None = None) -> list[Stored]:
+    def listed(
+        self, provider: str, scope: str, kind: str, parent: str | None = None
+    ) -> list[Stored]:
         """Objects of one owner, newest first; of one parent if named."""
         found = self.rows(
             "SELECT * FROM objects WHERE provider = ? AND scope = ? AND kind = ?"
@@ -148,7 +151,9 @@ class Store:
 
     # balances
 
-    def move(self, provider: str, scope: str, currency: str, amount: int, available_at: int) -> None:
+    def move(
+        self, provider: str, scope: str, currency: str, amount: int, available_at: int
+    ) -> None:
         self.rows(
             "INSERT INTO movements (provider, scope, currency, amount, available_at) VALUES (?, ?, ?, ?, ?)",
             provider, scope, currency, amount, available_at,
@@ -161,15 +166,24 @@ class Store:
             " SUM(amount) AS whole FROM movements WHERE provider = ? AND scope = ? GROUP BY currency",
             now, provider, scope,
         )  # fmt: skip
-        return {row["currency"]: (row["available"], row["whole"] - row["available"]) for row in found}
+        return {
+            row["currency"]: (row["available"], row["whole"] - row["available"]) for row in found
+        }
 
     # idempotency
 
     def answer(self, provider: str, scope: str, key: str) -> Answer | None:
         row = self.row(
-            "SELECT * FROM answers WHERE provider = ? AND scope = ? AND key = ?", provider, scope, key
+            "SELECT * FROM answers WHERE provider = ? AND scope = ? AND key = ?",
+            provider,
+            scope,
+            key,
         )
-        return Answer(row["fingerprint"], row["status"], json.loads(row["body"]), row["made_at"]) if row else None
+        return (
+            Answer(row["fingerprint"], row["status"], json.loads(row["body"]), row["made_at"])
+            if row
+            else None
+        )
 
     def remember(self, provider: str, scope: str, key: str, answer: Answer) -> None:
         self.rows(
@@ -189,6 +203,6 @@ class Store:
 
 
 def _stored(row: sqlite3.Row) -> Stored:
-    return Stored(row["seq"], row["scope"], row["kind"], row["id"], row["parent"], json.loads(row["body"]))
-
-
+    return Stored(
+        row["seq"], row["scope"], row["kind"], row["id"], row["parent"], json.loads(row["body"])
+    )

@@ -1,4 +1,5 @@
 """Requests and replies as they cross the wire."""
+
 from __future__ import annotations
 
 import json

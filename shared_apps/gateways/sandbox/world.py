@@ -1,4 +1,5 @@
 """What a provider's routes see: its objects, its books, the time, and the post."""
+
 from __future__ import annotations
 
 import secrets

@@ -2,4 +2,5 @@
 
 Payments are Checkout Sessions on Stripe's page, shares are separate transfers drawn on the charge.
 """
+
 from __future__ import annotations

@@ -3,6 +3,7 @@
 Every call carries the operator's key and our own idempotency key, so a repetition after a crash meets
 the first attempt instead of making a second one. The library may repeat a call once by itself, with the same key.
 """
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -34,10 +35,16 @@ from shared_apps.gateways.stripe.amounts import from_wire, to_wire
 from shared_apps.gateways.stripe.errors import stripe_errors
 from shared_apps.gateways.stripe.snapshots import account_snapshot, payment_snapshot, sent_transfer
 from shared_apps.gateways.stripe.transport import current_transport
-from shared_apps.gateways.stripe.webhooks import OPERATOR_EVENTS, PARTNER_EVENTS, REFERENCE, verified_event
+from shared_apps.gateways.stripe.webhooks import (
+    OPERATOR_EVENTS,
+    PARTNER_EVENTS,
+    REFERENCE,
+    verified_event,
+)
 from shared_apps.kernel.money import Money
 
 if TYPE_CHECKING:
+    from stripe._base_address import BaseAddresses
     from stripe.params import (
         AccountCreateParams,
         TransferCreateParams,
@@ -64,13 +71,17 @@ class StripeGateway:
         manual_capture=True, partial_refunds=True, connected_accounts=True
     )
 
-    def __init__(self, credentials: Credentials, *, transport: stripe.HTTPClient | None = None) -> None:
+    def __init__(
+        self, credentials: Credentials, *, transport: stripe.HTTPClient | None = None
+    ) -> None:
         self._credentials = credentials
         self._transport = transport
 
     @property
     def _api(self) -> stripe.V1Services:
-        base: stripe.BaseAddresses = {"api": self._credentials.api_base} if self._credentials.api_base else {}
+        base: BaseAddresses = (
+            {"api": self._credentials.api_base} if self._credentials.api_base else {}
+        )
         return stripe.StripeClient(
             self._credentials.secret_key,
             stripe_version=API_VERSION,
@@ -83,15 +94,19 @@ class StripeGateway:
         with stripe_errors():
             return self._api.accounts.retrieve_current().id
 
-    def register_webhook(self, *, url: str, of_partners: bool, idempotency_key: str) -> WebhookRegistration:
+    def register_webhook(
+        self, *, url: str, of_partners: bool, idempotency_key: str
+    ) -> WebhookRegistration:
         params: WebhookEndpointCreateParams = {
             "url": url,
-            "enabled_events": [*(PARTNER_EVENTS if of_partners else OPERATOR_EVENTS)],  # type: ignore[list-item]
+            "enabled_events": [*(PARTNER_EVENTS if of_partners else OPERATOR_EVENTS)],
             "connect": of_partners,
             "api_version": API_VERSION,  # type: ignore[typeddict-item]
         }
         with stripe_errors():
-            endpoint = self._api.webhook_endpoints.create(params, {"idempotency_key": idempotency_key})
+            endpoint = self._api.webhook_endpoints.create(
+                params, {"idempotency_key": idempotency_key}
+            )
         return WebhookRegistration(endpoint_id=endpoint.id, secret=endpoint.secret or "")
 
     def start_payment(self, start: StartPayment) -> StartedPayment:
@@ -110,7 +125,9 @@ class StripeGateway:
         if start.expires_at is not None:
             params["expires_at"] = int(start.expires_at.timestamp())
         with stripe_errors():
-            session = self._api.checkout.sessions.create(params, {"idempotency_key": start.idempotency_key})
+            session = self._api.checkout.sessions.create(
+                params, {"idempotency_key": start.idempotency_key}
+            )
         return StartedPayment(
             provider_id=session.id,
             redirect_url=session.url or "",
@@ -119,7 +136,9 @@ class StripeGateway:
 
     def fetch_payment(self, provider_id: str) -> PaymentSnapshot:
         with stripe_errors():
-            session = self._api.checkout.sessions.retrieve(provider_id, {"expand": PAYMENT_EXPANSIONS})
+            session = self._api.checkout.sessions.retrieve(
+                provider_id, {"expand": PAYMENT_EXPANSIONS}
+            )
         return payment_snapshot(session)
 
     def expire_payment(self, provider_id: str) -> PaymentSnapshot:
@@ -133,7 +152,9 @@ class StripeGateway:
     def _settled_payment(self, provider_id: str) -> PaymentSnapshot:
         session = self._api.checkout.sessions.retrieve(provider_id, {"expand": PAYMENT_EXPANSIONS})
         if session.status == "open":
-            raise GatewayRefused("Stripe neither closed the payment page nor says that it is closed")
+            raise GatewayRefused(
+                "Stripe neither closed the payment page nor says that it is closed"
+            )
         return payment_snapshot(session)
 
     def refund(self, refund: RefundPayment) -> Refunded:
@@ -178,7 +199,9 @@ class StripeGateway:
         with stripe_errors():
             return account_snapshot(self._api.accounts.retrieve(account_id))
 
-    def onboarding_link(self, account_id: str, *, return_url: str, refresh_url: str) -> OnboardingLink:
+    def onboarding_link(
+        self, account_id: str, *, return_url: str, refresh_url: str
+    ) -> OnboardingLink:
         with stripe_errors():
             link = self._api.account_links.create(
                 {
@@ -214,7 +237,9 @@ class StripeGateway:
             )
             return sent_transfer(self._api.transfers.retrieve(reversal.transfer_id))
 
-    def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> WebhookEvent:
+    def parse_webhook(
+        self, body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]
+    ) -> WebhookEvent:
         return verified_event(body, headers, secrets=secrets)
 
 
@@ -223,7 +248,9 @@ def _line_items(start: StartPayment) -> list[SessionCreateParamsLineItem]:
     lines = [(line.name, line.amount, line.quantity) for line in start.lines]
     if not lines:
         lines = [(start.reference, start.amount, 1)]
-    total = sum((amount * quantity for _, amount, quantity in lines), Money.zero(start.amount.currency))
+    total = sum(
+        (amount * quantity for _, amount, quantity in lines), Money.zero(start.amount.currency)
+    )
     if total != start.amount:
         raise GatewayRefused("the lines do not add up to the amount")
     return [

@@ -1,4 +1,5 @@
 """What Stripe's errors mean for us: did it happen, did it not, or does nobody know."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ def translated(error: stripe.StripeError) -> DomainError:
     status = error.http_status or 0
     family: type[DomainError] = OutcomeUnknown
     if status not in {0, 409} and status < 500:
-        family = next((ours for theirs, ours in FAMILIES if isinstance(error, theirs)), OutcomeUnknown)
+        family = next(
+            (ours for theirs, ours in FAMILIES if isinstance(error, theirs)), OutcomeUnknown
+        )
     return family(
         error.user_message or type(error).__name__,
         provider="stripe",

@@ -1,9 +1,15 @@
 """Stripe's objects read into ours."""
+
 from __future__ import annotations
 
 import stripe
 
-from shared_apps.gateways.contract import AccountSnapshot, PaymentSnapshot, PaymentState, SentTransfer
+from shared_apps.gateways.contract import (
+    AccountSnapshot,
+    PaymentSnapshot,
+    PaymentState,
+    SentTransfer,
+)
 from shared_apps.gateways.stripe.amounts import from_wire
 from shared_apps.kernel.money import Money
 
@@ -19,8 +25,12 @@ def payment_snapshot(session: stripe.checkout.Session) -> PaymentSnapshot:
     """A payment as its session, with intent, charge and balance transaction expanded, tells it."""
     currency = session.currency or ""
     nothing = Money.zero(currency.upper())
-    intent = session.payment_intent if isinstance(session.payment_intent, stripe.PaymentIntent) else None
-    charge = intent.latest_charge if intent and isinstance(intent.latest_charge, stripe.Charge) else None
+    intent = (
+        session.payment_intent if isinstance(session.payment_intent, stripe.PaymentIntent) else None
+    )
+    charge = (
+        intent.latest_charge if intent and isinstance(intent.latest_charge, stripe.Charge) else None
+    )
     is_captured = charge is not None and charge.captured
     failure = intent.last_payment_error if intent else None
     return PaymentSnapshot(
@@ -33,25 +43,45 @@ def payment_snapshot(session: stripe.checkout.Session) -> PaymentSnapshot:
         charge_id=charge.id if charge and charge.paid else "",
         fee=_fee(charge),
         failure_code=(failure.decline_code or failure.code or "") if failure else "",
-        raw_status="/".join([session.status or "", session.payment_status, intent.status if intent else "-"]),
+        raw_status="/".join(
+            [session.status or "", session.payment_status, intent.status if intent else "-"]
+        ),
     )
 
 
 def _state(
-    session: stripe.checkout.Session, intent: stripe.PaymentIntent | None, charge: stripe.Charge | None
+    session: stripe.checkout.Session,
+    intent: stripe.PaymentIntent | None,
+    charge: stripe.Charge | None,
 ) -> PaymentState:
     """The intent decides once it got anywhere; an unpaid one may still be paid while its page is open."""
-    if charge is not None and charge.captured and charge.amount_refunded >= charge.amount_captured > 0:
+    if (
+        charge is not None
+        and charge.captured
+        and charge.amount_refunded >= charge.amount_captured > 0
+    ):
         return PaymentState.REFUNDED
     if intent is not None and intent.status in INTENT_STATES:
         return INTENT_STATES[intent.status]
-    is_given_up = intent is not None and session.status == "complete" and intent.status == "requires_payment_method"
-    return PaymentState.FAILED if is_given_up else SESSION_STATES.get(session.status or "", PaymentState.PENDING)
+    is_given_up = (
+        intent is not None
+        and session.status == "complete"
+        and intent.status == "requires_payment_method"
+    )
+    return (
+        PaymentState.FAILED
+        if is_given_up
+        else SESSION_STATES.get(session.status or "", PaymentState.PENDING)
+    )
 
 
 def _fee(charge: stripe.Charge | None) -> Money | None:
     entry = charge.balance_transaction if charge else None
-    return from_wire(entry.fee, entry.currency) if isinstance(entry, stripe.BalanceTransaction) else None
+    return (
+        from_wire(entry.fee, entry.currency)
+        if isinstance(entry, stripe.BalanceTransaction)
+        else None
+    )
 
 
 def account_snapshot(account: stripe.Account) -> AccountSnapshot:

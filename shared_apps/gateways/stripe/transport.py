@@ -3,6 +3,7 @@
 One client keeps connections alive per thread. `use_transport` puts another one in its place for a
 while: the tests put one there that judges each request before it goes out.
 """
+
 from __future__ import annotations
 
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
 """Stripe's messages: which we ask for, how they are verified, what they are about."""
+
 from __future__ import annotations
 
 import json
@@ -56,13 +57,17 @@ SUBJECTS: Mapping[str, WebhookSubject] = {
 }
 
 
-def verified_event(body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]) -> WebhookEvent:
+def verified_event(
+    body: bytes, headers: Mapping[str, str], *, secrets: Sequence[str]
+) -> WebhookEvent:
     """The event in `body`, once one of the secrets explains its signature.
 
     Several secrets may be good at once: the operator's endpoint, the partners' endpoint, and both ends of
     a rotation. WebhookRefused for a missing, wrong or old signature and for a body that is not an event.
     """
-    signature = next((value for name, value in headers.items() if name.lower() == SIGNATURE_HEADER), "")
+    signature = next(
+        (value for name, value in headers.items() if name.lower() == SIGNATURE_HEADER), ""
+    )
     if not any(_is_signed_with(secret, body, signature) for secret in secrets):
         raise WebhookRefused("no known secret explains the signature")
     try:
@@ -74,7 +79,9 @@ def verified_event(body: bytes, headers: Mapping[str, str], *, secrets: Sequence
 
 def _is_signed_with(secret: str, body: bytes, signature: str) -> bool:
     try:
-        return stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
+        return bool(
+            stripe.WebhookSignature.verify_header(body, signature, secret, TOLERANCE_SECONDS)
+        )
     except (stripe.SignatureVerificationError, UnicodeDecodeError):
         return False
 

@@ -2,6 +2,7 @@
 
 One secret key is one account, empty at first, and sees nothing of the others.
 """
+
 from __future__ import annotations
 
 from shared_apps.gateways.stripe.fake.provider import StripeFake

@@ -1,4 +1,5 @@
 """The cards one can pay with here; numbers and codes are Stripe's published test ones."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -32,7 +33,12 @@ class Card:
 CARDS = (
     Card("visa", "pm_card_visa", "4242 4242 4242 4242", "Succeeds", "The payment goes through."),
     Card(
-        "mastercard", "pm_card_mastercard", "5555 5555 5555 4444", "Succeeds", "Another brand.", brand="mastercard"
+        "mastercard",
+        "pm_card_mastercard",
+        "5555 5555 5555 4444",
+        "Succeeds",
+        "Another brand.",
+        brand="mastercard",
     ),
     Card(
         "challenge",

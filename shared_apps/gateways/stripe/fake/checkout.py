@@ -1,4 +1,5 @@
 """Checkout Sessions, and what a visitor does on their page."""
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -21,15 +22,15 @@ LASTS_SECONDS = 86_400
 LASTS_SECONDS_MIN = 30 * 60
 # Requests take a moment to arrive; Stripe allows for it too.
 GRACE_SECONDS = 60
-NOT_AUTHENTICATED = (
-    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
-)
+NOT_AUTHENTICATED = "We are unable to authenticate your payment method. Please choose a different payment method and try again."
 
 
 @route("POST", "/v1/checkout/sessions")
 def create_session(call: Call) -> Body:
     if call.text("mode") != "payment":
-        raise StripeSays(400, "parameter_unsupported", "This sandbox knows mode=payment only.", param="mode")
+        raise StripeSays(
+            400, "parameter_unsupported", "This sandbox knows mode=payment only.", param="mode"
+        )
     lines = _line_items(call)
     currency = lines[0]["currency"]
     total = sum(line["amount_total"] for line in lines)
@@ -67,7 +68,11 @@ def create_session(call: Call) -> Body:
         ui_mode="hosted_page",
         url=f"{call.world.public_url}/pay/{session_id}",
         _lines=lines,
-        _intent_data={**intent_data, "receipt_email": email, "customer": call.text("customer", "") or None},
+        _intent_data={
+            **intent_data,
+            "receipt_email": email,
+            "customer": call.text("customer", "") or None,
+        },
         _refusal="",
         _card="",
     )
@@ -98,21 +103,37 @@ def _address(call: Call, name: str) -> str:
 def _line_items(call: Call) -> list[Body]:
     items = call.params.get("line_items")
     if not isinstance(items, list) or not items:
-        raise StripeSays(400, "parameter_missing", "Missing required param: line_items.", param="line_items")
+        raise StripeSays(
+            400, "parameter_missing", "Missing required param: line_items.", param="line_items"
+        )
     lines = [_line_item(item, f"line_items[{index}]") for index, item in enumerate(items)]
     if len({line["currency"] for line in lines}) > 1:
-        raise StripeSays(400, "parameter_invalid", "All line items must have the same currency.", param="line_items")
+        raise StripeSays(
+            400,
+            "parameter_invalid",
+            "All line items must have the same currency.",
+            param="line_items",
+        )
     return lines
 
 
+def _inner(value: Any, name: str) -> Tree:
+    inner = value.get(name) if isinstance(value, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
 def _line_item(item: Any, param: str) -> Body:
-    price: Tree = item.get("price_data", {}) if isinstance(item, dict) else {}
-    product = price.get("product_data", {}) if isinstance(price, dict) else {}
+    price = _inner(item, "price_data")
+    product = _inner(price, "product_data")
     if "unit_amount" not in price or "currency" not in price or "name" not in product:
-        raise StripeSays(400, "parameter_missing", f"Missing required param: {param}[price_data].", param=param)
+        raise StripeSays(
+            400, "parameter_missing", f"Missing required param: {param}[price_data].", param=param
+        )
     unit, quantity = whole(price["unit_amount"], param), whole(item.get("quantity", "1"), param)
     if unit < 0 or quantity < 1:
-        raise StripeSays(400, "parameter_invalid_integer", "Amounts and quantities are positive.", param=param)
+        raise StripeSays(
+            400, "parameter_invalid_integer", "Amounts and quantities are positive.", param=param
+        )
     return {
         "id": fresh_id("li_"),
         "object": "item",
@@ -153,7 +174,7 @@ def expire_session(call: Call) -> Body:
         raise StripeSays(
             400,
             "",
-            f"Only Checkout Sessions with a status in [\"open\"] can be expired. This one is {stored.body['status']}.",
+            f'Only Checkout Sessions with a status in ["open"] can be expired. This one is {stored.body["status"]}.',
         )
     return _expire(call.world, stored, key=call.idempotency_key)
 
@@ -163,7 +184,9 @@ def _expire(world: World, stored: Stored, *, key: str = "") -> Body:
     intent_id = stored.body["payment_intent"]
     intent = world.find(intent_id) if intent_id else None
     if intent is not None:
-        intent.body.update(status="canceled", canceled_at=world.now(), cancellation_reason="automatic")
+        intent.body.update(
+            status="canceled", canceled_at=world.now(), cancellation_reason="automatic"
+        )
         world.save(intent)
         tell(world, stored.scope, "payment_intent.canceled", intent.body, key=key)
     world.put(stored.scope, "checkout.session", stored.body, parent="expired")
@@ -190,7 +213,11 @@ def page(stored: Stored, world: World, merchant: str) -> PaymentPage:
     body = stored.body
     intent = world.find(body["payment_intent"]) if body["payment_intent"] else None
     lines = [
-        PageLine(line["description"], str(line["quantity"]), _readable(line["amount_total"], body["currency"]))
+        PageLine(
+            line["description"],
+            str(line["quantity"]),
+            _readable(line["amount_total"], body["currency"]),
+        )
         for line in body["_lines"]
     ]
     return PaymentPage(

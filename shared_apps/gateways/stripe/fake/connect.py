@@ -1,4 +1,5 @@
 """Connected accounts, their onboarding, and the shares sent to them."""
+
 from __future__ import annotations
 
 from shared_apps.gateways.sandbox.provider import OnboardingPage, Onward
@@ -34,8 +35,10 @@ def retrieve_own_account(call: Call) -> Body:
 
 @route("POST", "/v1/accounts")
 def create_account(call: Call) -> Body:
-    wanted = [name for name, value in call.tree("capabilities").items() if value.get("requested") == "true"]
-    account = {
+    wanted = [
+        name for name, value in call.tree("capabilities").items() if value == {"requested": "true"}
+    ]
+    account: Body = {
         "id": fresh_id("acct_", 16),
         "object": "account",
         "created": call.world.now(),
@@ -48,12 +51,22 @@ def create_account(call: Call) -> Body:
         "default_currency": "usd",
         "details_submitted": False,
         "email": call.text("email", "") or None,
-        "external_accounts": {"object": "list", "data": [], "has_more": False, "url": "/v1/accounts/external_accounts"},
+        "external_accounts": {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "url": "/v1/accounts/external_accounts",
+        },
         "future_requirements": _requirements([]),
         "metadata": call.metadata(),
         "payouts_enabled": False,
         "requirements": _requirements(ASKED),
-        "settings": {"payouts": {"debit_negative_balances": True, "schedule": {"interval": "daily", "delay_days": 2}}},
+        "settings": {
+            "payouts": {
+                "debit_negative_balances": True,
+                "schedule": {"interval": "daily", "delay_days": 2},
+            }
+        },
         "tos_acceptance": {"date": None},
         "type": "none",
     }
@@ -92,7 +105,7 @@ def create_account_link(call: Call) -> Body:
     account = call.owned(call.text("account"), "account", param="account")
     now = call.world.now()
     token = fresh_id("al_", 32)
-    link = {
+    link: Body = {
         "id": token,
         "_account": account.id,
         "_return_url": call.text("return_url"),
@@ -153,7 +166,11 @@ def create_transfer(call: Call) -> Body:
     destination = _payable(call)
     charge = _covering_charge(call, amount, currency)
     if charge is None and amount > call.world.balance(call.scope, currency)[0]:
-        raise StripeSays(400, "balance_insufficient", "You have insufficient available funds in your Stripe account.")
+        raise StripeSays(
+            400,
+            "balance_insufficient",
+            "You have insufficient available funds in your Stripe account.",
+        )
     transfer_id = fresh_id("tr_")
     transfer = made(
         transfer_id,
@@ -176,10 +193,16 @@ def create_transfer(call: Call) -> Body:
         reversed=False,
         source_transaction=charge.id if charge else None,
         source_type="card",
-        transfer_group=call.text("transfer_group", "") or (charge.body["transfer_group"] if charge else None),
+        transfer_group=call.text("transfer_group", "")
+        or (charge.body["transfer_group"] if charge else None),
     )
     entry = book(
-        call.world, call.scope, kind="transfer", source=transfer["id"], currency=currency, amount=-amount
+        call.world,
+        call.scope,
+        kind="transfer",
+        source=transfer["id"],
+        currency=currency,
+        amount=-amount,
     )
     transfer["balance_transaction"] = entry["id"]
     book(
@@ -200,7 +223,10 @@ def _payable(call: Call) -> Stored:
     destination = call.world.find(call.text("destination"))
     if destination is None or destination.kind != "account" or destination.scope != call.scope:
         raise StripeSays(
-            400, "resource_missing", f"No such destination: '{call.text('destination')}'", param="destination"
+            400,
+            "resource_missing",
+            f"No such destination: '{call.text('destination')}'",
+            param="destination",
         )
     if destination.body["capabilities"].get("transfers") != "active":
         raise StripeSays(
@@ -219,7 +245,10 @@ def _covering_charge(call: Call, amount: int, currency: str) -> Stored | None:
     charge = call.owned(charge_id, "charge", param="source_transaction")
     if not charge.body["captured"] or charge.body["currency"] != currency:
         raise StripeSays(
-            400, "", "The source_transaction must be a captured charge of this currency.", param="source_transaction"
+            400,
+            "",
+            "The source_transaction must be a captured charge of this currency.",
+            param="source_transaction",
         )
     sent = sum(row.body["amount"] for row in call.world.listed(call.scope, "transfer", charge_id))
     if sent + amount > charge.body["amount_captured"]:
@@ -236,7 +265,11 @@ def _covering_charge(call: Call, amount: int, currency: str) -> Stored | None:
 def list_transfers(call: Call) -> Body:
     rows = call.world.listed(call.scope, "transfer")
     group = call.text("transfer_group", "")
-    return page_of(call, [row for row in rows if not group or row.body["transfer_group"] == group], "/v1/transfers")
+    return page_of(
+        call,
+        [row for row in rows if not group or row.body["transfer_group"] == group],
+        "/v1/transfers",
+    )
 
 
 @route("GET", "/v1/transfers/{}")
@@ -251,12 +284,17 @@ def create_reversal(call: Call) -> Body:
     amount = call.amount("amount", max(left, 1))
     if amount > left:
         raise StripeSays(
-            400, "", f"Reversal amount ({amount}) is greater than unreversed amount ({left}).", param="amount"
+            400,
+            "",
+            f"Reversal amount ({amount}) is greater than unreversed amount ({left}).",
+            param="amount",
         )
     destination, currency = transfer.body["destination"], transfer.body["currency"]
     if amount > sum(call.world.balance(destination, currency)):
         raise StripeSays(
-            400, "insufficient_funds", "The connected account has too little in its balance for this reversal."
+            400,
+            "insufficient_funds",
+            "The connected account has too little in its balance for this reversal.",
         )
     reversal = made(
         fresh_id("trr_"),
@@ -272,7 +310,12 @@ def create_reversal(call: Call) -> Body:
     )
     del reversal["livemode"]
     entry = book(
-        call.world, call.scope, kind="transfer_refund", source=reversal["id"], currency=currency, amount=amount
+        call.world,
+        call.scope,
+        kind="transfer_refund",
+        source=reversal["id"],
+        currency=currency,
+        amount=amount,
     )
     reversal["balance_transaction"] = entry["id"]
     book(

@@ -1,4 +1,5 @@
 """Customers, thin: enough to hang payments on."""
+
 from __future__ import annotations
 
 from shared_apps.gateways.sandbox.store import Body
@@ -32,7 +33,9 @@ def create_customer(call: Call) -> Body:
 def list_customers(call: Call) -> Body:
     rows = call.world.listed(call.scope, "customer")
     email = call.text("email", "")
-    return page_of(call, [row for row in rows if not email or row.body["email"] == email], "/v1/customers")
+    return page_of(
+        call, [row for row in rows if not email or row.body["email"] == email], "/v1/customers"
+    )
 
 
 @route("GET", "/v1/customers/{}")

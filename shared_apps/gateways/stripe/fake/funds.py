@@ -1,4 +1,5 @@
 """What an account has: movements of money, the balance they make, payouts to its bank."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -20,8 +21,16 @@ def card_fee(amount: int) -> int:
     return min(amount, (amount * FEE_PER_THOUSAND + 500) // 1000 + FEE_FIXED)
 
 
-def book(  # noqa: PLR0913 - the columns of a bank statement
-    world: World, scope: str, *, kind: str, source: str, currency: str, amount: int, fee: int = 0, settles: bool = False
+def book(
+    world: World,
+    scope: str,
+    *,
+    kind: str,
+    source: str,
+    currency: str,
+    amount: int,
+    fee: int = 0,
+    settles: bool = False,
 ) -> Body:
     """Write a movement into an account's statement and balance; `settles` later if it is card money."""
     now = world.now()
@@ -92,7 +101,9 @@ def create_payout(call: Call) -> Body:
     available, _ = call.world.balance(call.scope, currency)
     if amount > available:
         raise StripeSays(
-            400, "balance_insufficient", "You have insufficient funds in your Stripe account for this payout."
+            400,
+            "balance_insufficient",
+            "You have insufficient funds in your Stripe account for this payout.",
         )
     now = call.world.now()
     payout = made(
@@ -119,7 +130,12 @@ def create_payout(call: Call) -> Body:
         type="bank_account",
     )
     entry = book(
-        call.world, call.scope, kind="payout", source=payout["id"], currency=currency, amount=-amount
+        call.world,
+        call.scope,
+        kind="payout",
+        source=payout["id"],
+        currency=currency,
+        amount=-amount,
     )
     payout["balance_transaction"] = entry["id"]
     call.world.put(call.scope, "payout", payout, parent="pending")

@@ -1,4 +1,5 @@
 """Events, the endpoints that hear of them, and the signature that proves them."""
+
 from __future__ import annotations
 
 import hashlib
@@ -41,12 +42,18 @@ def tell(world: World, scope: str, kind: str, subject: Body, *, key: str = "") -
     is_partners = platform != scope
     if is_partners:
         event["account"] = scope
-    listeners = [row.body for row in world.listed(platform, "webhook_endpoint") if _hears(row.body, kind, is_partners)]
+    listeners = [
+        row.body
+        for row in world.listed(platform, "webhook_endpoint")
+        if _hears(row.body, kind, is_partners)
+    ]
     event["pending_webhooks"] = len(listeners)
     world.put(scope, "event", event)
     for endpoint in reversed(listeners):
         body = json.dumps({**event, "api_version": endpoint["api_version"] or API_VERSION})
-        world.post(Message(endpoint["id"], endpoint["url"], endpoint["_secret"], event["id"], kind, body))
+        world.post(
+            Message(endpoint["id"], endpoint["url"], endpoint["_secret"], event["id"], kind, body)
+        )
 
 
 def _hears(endpoint: Body, kind: str, is_partners: bool) -> bool:  # noqa: FBT001
@@ -68,10 +75,17 @@ def signature(body: bytes, secret: str, at: int) -> str:
 def create_endpoint(call: Call) -> Body:
     events = call.params.get("enabled_events")
     if not isinstance(events, list) or not events:
-        raise StripeSays(400, "parameter_missing", "Missing required param: enabled_events.", param="enabled_events")
+        raise StripeSays(
+            400,
+            "parameter_missing",
+            "Missing required param: enabled_events.",
+            param="enabled_events",
+        )
     url = call.text("url")
     if not url.startswith(("http://", "https://")):
-        raise StripeSays(400, "url_invalid", "Invalid URL: An explicit scheme must be provided.", param="url")
+        raise StripeSays(
+            400, "url_invalid", "Invalid URL: An explicit scheme must be provided.", param="url"
+        )
     secret = fresh_id("whsec_", 32)
     endpoint = made(
         fresh_id("we_"),
@@ -105,7 +119,9 @@ def retrieve_endpoint(call: Call) -> Body:
 def update_endpoint(call: Call) -> Body:
     stored = call.owned(call.ids[0], "webhook_endpoint")
     changes: dict[str, Any] = {
-        name: call.params[name] for name in ("url", "enabled_events", "description") if name in call.params
+        name: call.params[name]
+        for name in ("url", "enabled_events", "description")
+        if name in call.params
     }
     if "disabled" in call.params:
         changes["status"] = "disabled" if call.flag("disabled") else "enabled"
@@ -117,7 +133,9 @@ def update_endpoint(call: Call) -> Body:
 def delete_endpoint(call: Call) -> Body:
     stored = call.owned(call.ids[0], "webhook_endpoint")
     stored.body.update(status="disabled", url="")
-    call.world.save(Stored(stored.seq, stored.scope, stored.kind, stored.id, "deleted", stored.body))
+    call.world.save(
+        Stored(stored.seq, stored.scope, stored.kind, stored.id, "deleted", stored.body)
+    )
     return {"id": stored.id, "object": "webhook_endpoint", "deleted": True}
 
 
@@ -125,7 +143,9 @@ def delete_endpoint(call: Call) -> Body:
 def list_events(call: Call) -> Body:
     rows = call.world.listed(call.scope, "event")
     wanted = call.text("type", "")
-    return page_of(call, [row for row in rows if not wanted or row.body["type"] == wanted], "/v1/events")
+    return page_of(
+        call, [row for row in rows if not wanted or row.body["type"] == wanted], "/v1/events"
+    )
 
 
 @route("GET", "/v1/events/{}")

@@ -1,4 +1,5 @@
 """Payment intents, their charges, and refunds of these."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +19,13 @@ from shared_apps.gateways.stripe.fake.routes import (
     shown,
 )
 
-CANCELLABLE = {"requires_payment_method", "requires_confirmation", "requires_action", "requires_capture", "processing"}
+CANCELLABLE = {
+    "requires_payment_method",
+    "requires_confirmation",
+    "requires_action",
+    "requires_capture",
+    "processing",
+}
 CONFIRMABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
@@ -73,7 +80,13 @@ def _new_charge(world: World, intent: Body, card: Card) -> Body:
         application=None,
         application_fee_amount=None,
         balance_transaction=None,
-        billing_details={"address": None, "email": intent["receipt_email"], "name": None, "phone": None, "tax_id": None},
+        billing_details={
+            "address": None,
+            "email": intent["receipt_email"],
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        },
         captured=False,
         currency=intent["currency"],
         customer=intent["customer"],
@@ -94,7 +107,9 @@ def _new_charge(world: World, intent: Body, card: Card) -> Body:
     )
 
 
-def attempt(world: World, scope: str, intent: Body, card: Card, *, is_authenticated: bool, key: str = "") -> str:
+def attempt(
+    world: World, scope: str, intent: Body, card: Card, *, is_authenticated: bool, key: str = ""
+) -> str:
     """Try to pay an intent with a card and write all that follows. Returns the refusal, empty if it worked."""
     intent["payment_method"] = fresh_id("pm_")
     intent["next_action"] = None
@@ -129,22 +144,40 @@ def _decline(world: World, scope: str, intent: Body, charge: Body, card: Card) -
         status="failed",
         failure_code=card.error_code,
         failure_message=card.refusal,
-        outcome={"network_status": "declined_by_network", "type": "issuer_declined", "reason": card.decline_code},
+        outcome={
+            "network_status": "declined_by_network",
+            "type": "issuer_declined",
+            "reason": card.decline_code,
+        },
     )
-    fail(world, scope, intent, code=card.error_code, decline_code=card.decline_code, message=card.refusal)
+    fail(
+        world,
+        scope,
+        intent,
+        code=card.error_code,
+        decline_code=card.decline_code,
+        message=card.refusal,
+    )
     world.put(scope, "charge", charge, parent=intent["id"])
     tell(world, scope, "charge.failed", charge)
     tell(world, scope, "payment_intent.payment_failed", intent)
 
 
-def fail(world: World, scope: str, intent: Body, *, code: str, decline_code: str, message: str) -> None:
+def fail(
+    world: World, scope: str, intent: Body, *, code: str, decline_code: str, message: str
+) -> None:
     """Put an intent back to where it waits for another means of payment."""
     error: dict[str, Any] = {"type": "card_error", "code": code, "message": message}
     if decline_code:
         error["decline_code"] = decline_code
     if intent["latest_charge"]:
         error["charge"] = intent["latest_charge"]
-    intent.update(status="requires_payment_method", payment_method=None, next_action=None, last_payment_error=error)
+    intent.update(
+        status="requires_payment_method",
+        payment_method=None,
+        next_action=None,
+        last_payment_error=error,
+    )
     world.put(scope, "payment_intent", intent)
 
 
@@ -197,17 +230,28 @@ def _confirmed(call: Call, intent: Body) -> Body | Answered:
     name = call.text("payment_method")
     card = BY_PAYMENT_METHOD.get(name)
     if card is None:
-        raise StripeSays(400, "resource_missing", f"No such PaymentMethod: '{name}'", param="payment_method")
+        raise StripeSays(
+            400, "resource_missing", f"No such PaymentMethod: '{name}'", param="payment_method"
+        )
     refusal = attempt(
         call.world, call.scope, intent, card, is_authenticated=False, key=call.idempotency_key
     )
     if card.asks and call.flag("off_session"):
         message = "Your card was declined. This transaction requires authentication."
-        fail(call.world, call.scope, intent, code="authentication_required", decline_code="authentication_required", message=message)
+        fail(
+            call.world,
+            call.scope,
+            intent,
+            code="authentication_required",
+            decline_code="authentication_required",
+            message=message,
+        )
         refusal = message
     if not refusal:
         return intent
-    return Answered(402, {"error": {**intent["last_payment_error"], "payment_intent": shown(intent)}})
+    return Answered(
+        402, {"error": {**intent["last_payment_error"], "payment_intent": shown(intent)}}
+    )
 
 
 @route("GET", "/v1/payment_intents")
@@ -281,7 +325,9 @@ def create_refund(call: Call) -> Body:
     left = charge.body["amount_captured"] - charge.body["amount_refunded"]
     amount = call.amount("amount", max(left, 1))
     if left == 0:
-        raise StripeSays(400, "charge_already_refunded", f"Charge {charge.id} has already been refunded.")
+        raise StripeSays(
+            400, "charge_already_refunded", f"Charge {charge.id} has already been refunded."
+        )
     if amount > left:
         raise StripeSays(
             400,
@@ -297,7 +343,10 @@ def create_refund(call: Call) -> Body:
         balance_transaction=None,
         charge=charge.id,
         currency=charge.body["currency"],
-        destination_details={"type": "card", "card": {"type": "refund", "reference_status": "pending"}},
+        destination_details={
+            "type": "card",
+            "card": {"type": "refund", "reference_status": "pending"},
+        },
         metadata=call.metadata(),
         payment_intent=charge.body["payment_intent"],
         reason=call.text("reason", "") or None,
@@ -308,7 +357,12 @@ def create_refund(call: Call) -> Body:
     )
     del refund["livemode"]
     entry = book(
-        call.world, call.scope, kind="refund", source=refund["id"], currency=refund["currency"], amount=-amount
+        call.world,
+        call.scope,
+        kind="refund",
+        source=refund["id"],
+        currency=refund["currency"],
+        amount=-amount,
     )
     refund["balance_transaction"] = entry["id"]
     charge.body["amount_refunded"] += amount
@@ -323,18 +377,29 @@ def create_refund(call: Call) -> Body:
 def _refunded_charge(call: Call) -> Stored:
     intent_id = call.text("payment_intent", "")
     if intent_id:
-        charge_id = call.owned(intent_id, "payment_intent", param="payment_intent").body["latest_charge"] or ""
+        charge_id = (
+            call.owned(intent_id, "payment_intent", param="payment_intent").body["latest_charge"]
+            or ""
+        )
     else:
         charge_id = call.text("charge")
     charge = call.owned(charge_id, "charge", param="charge")
     if not charge.body["captured"]:
-        raise StripeSays(400, "charge_not_refundable", "This PaymentIntent does not have a successful charge to refund.")
+        raise StripeSays(
+            400,
+            "charge_not_refundable",
+            "This PaymentIntent does not have a successful charge to refund.",
+        )
     return charge
 
 
 @route("GET", "/v1/refunds")
 def list_refunds(call: Call) -> Body:
-    return page_of(call, call.world.listed(call.scope, "refund", call.text("charge", "") or None), "/v1/refunds")
+    return page_of(
+        call,
+        call.world.listed(call.scope, "refund", call.text("charge", "") or None),
+        "/v1/refunds",
+    )
 
 
 @route("GET", "/v1/refunds/{}")

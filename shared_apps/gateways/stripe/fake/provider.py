@@ -1,4 +1,5 @@
 """The front of the fake: keys, idempotency, expansion, and the door to the pages."""
+
 from __future__ import annotations
 
 import base64
@@ -15,13 +16,26 @@ from shared_apps.gateways.sandbox.world import World, fresh_id
 from shared_apps.gateways.stripe.fake import checkout, connect, customers, payments
 from shared_apps.gateways.stripe.fake.funds import settle_payouts
 from shared_apps.gateways.stripe.fake.happenings import platform_of, signature
-from shared_apps.gateways.stripe.fake.routes import API_VERSION, Answered, Call, StripeSays, found, shown
+from shared_apps.gateways.stripe.fake.routes import (
+    API_VERSION,
+    Answered,
+    Call,
+    StripeSays,
+    found,
+    shown,
+)
 
 KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]{3,200}\Z")
 KEY_LASTS_SECONDS = 86_400
 IDEMPOTENCY_KEY_LENGTH_MAX = 255
 # Answers that Stripe gives before it starts, and therefore does not keep under the key.
-NOT_KEPT = {"parameter_missing", "parameter_invalid_integer", "parameter_unsupported", "resource_missing", "url_invalid"}
+NOT_KEPT = {
+    "parameter_missing",
+    "parameter_invalid_integer",
+    "parameter_unsupported",
+    "resource_missing",
+    "url_invalid",
+}
 # The modules whose routes the fake serves; importing them registers the routes.
 ROUTES = (checkout, connect, customers, payments)
 
@@ -45,7 +59,9 @@ class StripeFake:
         return _reply(status, body)
 
     def failure(self) -> WireReply:
-        return _reply(500, {"error": {"type": "api_error", "message": "An error occurred on our side."}})
+        return _reply(
+            500, {"error": {"type": "api_error", "message": "An error occurred on our side."}}
+        )
 
     def payment_page(self, token: str, world: World) -> PaymentPage | None:
         stored = checkout.session_of(token, world)
@@ -57,7 +73,11 @@ class StripeFake:
 
     def answer_challenge(self, token: str, *, is_accepted: bool, world: World) -> Onward:
         stored = checkout.session_of(token, world)
-        return checkout.answer_challenge(stored, world, is_accepted=is_accepted) if stored else Onward()
+        return (
+            checkout.answer_challenge(stored, world, is_accepted=is_accepted)
+            if stored
+            else Onward()
+        )
 
     def cancel(self, token: str, world: World) -> Onward:
         stored = checkout.session_of(token, world)
@@ -138,7 +158,9 @@ def _once(request: WireRequest, world: World, platform: str, scope: str) -> Wire
     except StripeSays as refusal:
         status, body, is_kept = refusal.status, refusal.body, refusal.code not in NOT_KEPT
     if key and is_kept:
-        world.store.remember(world.provider, scope, key, Answer(fingerprint, status, body, world.now()))
+        world.store.remember(
+            world.provider, scope, key, Answer(fingerprint, status, body, world.now())
+        )
     return _reply(status, body)
 
 

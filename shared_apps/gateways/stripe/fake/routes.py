@@ -1,4 +1,5 @@
 """How a call finds its function, and what the function gets and may raise."""
+
 from __future__ import annotations
 
 import re
@@ -13,11 +14,17 @@ from shared_apps.gateways.sandbox.world import World
 API_VERSION = "2026-10-28.endive"
 
 
-class StripeSays(Exception):  # noqa: N818 - it is the answer, not an accident
+class StripeSays(Exception):
     """An error answer. Whatever the call had done is undone."""
 
     def __init__(
-        self, status: int, code: str, message: str, *, param: str = "", kind: str = "invalid_request_error"
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str = "",
+        kind: str = "invalid_request_error",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -58,7 +65,9 @@ class Call:
         if isinstance(value, str) and value:
             return value
         if default is None:
-            raise StripeSays(400, "parameter_missing", f"Missing required param: {name}.", param=name)
+            raise StripeSays(
+                400, "parameter_missing", f"Missing required param: {name}.", param=name
+            )
         return default
 
     def number(self, name: str, default: int | None = None) -> int:
@@ -69,7 +78,10 @@ class Call:
         value = self.number(name, default)
         if value < 1:
             raise StripeSays(
-                400, "parameter_invalid_integer", "This value must be greater than or equal to 1.", param=name
+                400,
+                "parameter_invalid_integer",
+                "This value must be greater than or equal to 1.",
+                param=name,
             )
         return value
 
