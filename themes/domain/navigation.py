@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from django.http import HttpRequest
 from django.utils.functional import Promise
 
 Surface = Literal["manage", "partner", "console", "account"]
@@ -18,7 +17,7 @@ GROUP_ORDER: tuple[str, ...] = ("", "sell", "people", "money", "design", "platfo
 class NavItem:
     """An entry of a rail. `group` is one of GROUP_ORDER, `label` a lazy translation, `icon` a Lucide name.
 
-    `module` hides the entry when the tenant lacks that module; `count` may give a number to show beside it.
+    `module` hides the entry when the tenant lacks that module; `count` may give a number for the request to show beside it.
     """
 
     surface: Surface
@@ -28,7 +27,7 @@ class NavItem:
     group: str = ""
     order: int = 50
     module: str = ""
-    count: Callable[[HttpRequest], int] | None = None
+    count: Callable[[Any], int] | None = None
 
 
 _items: dict[str, list[NavItem]] = defaultdict(list)

@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest
-
 from shared_apps.kernel.ref import Ref
 
 
@@ -24,7 +22,8 @@ class Panel:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
-PanelFunction = Callable[[HttpRequest | None, Ref | None], Panel | None]
+PanelFunction = Callable[[Any, Ref | None], Panel | None]
+"""Takes the request (None outside one) and what the page is about; the domain knows no web types."""
 
 _slots: dict[str, list[tuple[int, PanelFunction]]] = defaultdict(list)
 
@@ -36,7 +35,7 @@ def register_panel(slot: str, function: PanelFunction, *, order: int = 50) -> No
         _slots[slot].sort(key=lambda entry: entry[0])
 
 
-def panels_in(slot: str, *, request: HttpRequest | None, ref: Ref | None) -> list[Panel]:
+def panels_in(slot: str, *, request: Any, ref: Ref | None) -> list[Panel]:
     """The fragments of a slot, in order."""
     found = (function(request, ref) for _, function in _slots.get(slot, ()))
     return [panel for panel in found if panel is not None]
