@@ -7,13 +7,14 @@ _BOTH = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
+    # Before allauth, whose pages it replaces.
+    "shared_apps.identity",
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "shared_apps.outbox",
     "shared_apps.audit",
     "shared_apps.ledger",
-    "shared_apps.identity",
     "shared_apps.media",
     "shared_apps.mailer",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config import apps, env
+from config.settings.accounts import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 DATA_DIR = Path(env.DATA_DIR.value())
@@ -91,8 +92,6 @@ CACHES = {
     }
 }
 
-AUTH_USER_MODEL = "identity.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

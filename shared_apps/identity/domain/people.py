@@ -7,6 +7,8 @@ from datetime import datetime
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
 
 from shared_apps.audit.domain.records import record
 from shared_apps.identity.events import RoleGranted, RoleRevoked, UserRegistered
@@ -49,37 +51,48 @@ class Person:
     roles: frozenset[str]
 
 
-@step
-def create_person(
-    *,
-    email: str,
-    name: str,
-    encoded_password: str,
-    roles: frozenset[str],
-    verified: bool,
-    acting: Actor,
-    at: datetime,
-    person_id: UUID | None = None,
-) -> Person:
-    """Open an account with a password that is already encoded ("" = none can sign in yet).
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """An account to open.
 
-    Writes the account, its e-mail address, its roles and an audit record, then publishes
-    UserRegistered. Repeating it with the same `person_id` returns what is there. Raises
-    EmailTaken and UnknownRole.
+    `encoded_password` comes from `encode_password` ("" = nobody can sign in with one yet), `id`
+    makes repeating harmless, `kind` is other than person only for accounts of the platform.
     """
-    known = User.objects.filter(id=person_id).first() if person_id else None
+
+    email: str
+    name: str
+    encoded_password: str = ""
+    roles: frozenset[str] = frozenset({Role.CUSTOMER.value})
+    verified: bool = False
+    id: UUID | None = None
+    kind: str = User.Kind.PERSON.value
+
+
+def encode_password(password: str) -> str:
+    """The password as it is stored: slow on purpose, so done once and outside transactions."""
+    return make_password(password)
+
+
+@step
+def create_person(*, person: NewPerson, acting: Actor, at: datetime) -> Person:
+    """Open an account: the person, their e-mail address, roles, audit record, UserRegistered.
+
+    With the `id` of an account that exists it returns that account unchanged. Raises EmailTaken
+    and UnknownRole.
+    """
+    known = User.objects.filter(id=person.id).first() if person.id else None
     if known is not None:
         return person_of(known)
-    address = email.strip().lower()
+    address = person.email.strip().lower()
     if User.objects.filter(email=address).exists():
         raise EmailTaken(f"{address} already has an account here")
-    user = User(id=person_id or uuid7(), email=address, name=name.strip())
-    user.password = encoded_password
-    if not encoded_password:
-        user.set_unusable_password()
+    user = User(
+        id=person.id or uuid7(), email=address, name=person.name.strip(), kind=person.kind
+    )
+    user.password = person.encoded_password or make_password(None)
     user.save(force_insert=True)
-    EmailAddress.objects.create(user=user, email=address, verified=verified, primary=True)
-    welcome(user=user, roles=roles, acting=acting, at=at)
+    EmailAddress.objects.create(user=user, email=address, verified=person.verified, primary=True)
+    welcome(user=user, roles=person.roles, acting=acting, at=at)
     return person_of(user)
 
 
@@ -95,6 +108,23 @@ def welcome(*, user: User, roles: frozenset[str], acting: Actor, at: datetime) -
         changes={"roles": sorted(roles)},
     )
     publish(UserRegistered(user_id=str(user.id), roles=tuple(sorted(roles))))
+
+
+@operation
+def register_user(*, user: User, at: datetime) -> User:
+    """A visitor opens an account as a customer: the row, role, audit record, UserRegistered.
+
+    The address still has to be verified before anybody can sign in. Raises EmailTaken when
+    somebody else opened one with it at the same moment.
+    """
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        raise EmailTaken from error
+    acting = Actor("user", str(user.id), user.display_name)
+    welcome(user=user, roles=frozenset({Role.CUSTOMER.value}), acting=acting, at=at)
+    return user
 
 
 @step
