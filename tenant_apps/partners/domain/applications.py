@@ -49,7 +49,7 @@ def apply(*, application: Application, acting: Actor, at: datetime) -> PartnerSu
     """
     if acting.kind != "user":
         raise NotAllowed("Sign in to apply")
-    partner = _create(application, acting=acting, at=at)
+    partner = _create(application, at=at)
     teams.join(partner_id=partner.id, user_id=UUID(acting.id), role="owner", acting=acting, at=at)
     record("partners.partner.apply", subject=ref_of(partner.id), acting=acting, at=at, changes={})
     publish(
@@ -70,7 +70,7 @@ def register(
     Raises Unprocessable, NotAllowed.
     """
     permissions.require_operator(acting)
-    partner = _create(application, acting=acting, at=at)
+    partner = _create(application, at=at)
     if owner_id is not None:
         teams.join(partner_id=partner.id, user_id=owner_id, role="owner", acting=acting, at=at)
     _move(partner, "approve", acting=acting, at=at)
@@ -153,30 +153,31 @@ def _move(partner: Partner, move: str, *, acting: Actor, at: datetime, note: str
         publish(event)
 
 
+_EVENTS: Mapping[str, type[Event]] = {
+    "approve": events.PartnerApproved,
+    "reject": events.PartnerRejected,
+    "suspend": events.PartnerSuspended,
+    "resume": events.PartnerResumed,
+    "close": events.PartnerClosed,
+    "reapply": events.PartnerApplied,
+}
+_WITH_REASON = frozenset({"reject", "suspend"})
+
+
 def _event(partner: Partner, move: str, note: str) -> Event | None:
-    about: Mapping[str, str] = {
+    if move not in _EVENTS:
+        return None
+    fields = {
         "partner_id": str(partner.id),
         "kind": partner.kind,
         "display_name": partner.name,
+        **({"reason": note} if move in _WITH_REASON else {}),
     }
-    match move:
-        case "approve":
-            return events.PartnerApproved(**about)
-        case "reject":
-            return events.PartnerRejected(**about, reason=note)
-        case "suspend":
-            return events.PartnerSuspended(**about, reason=note)
-        case "resume":
-            return events.PartnerResumed(**about)
-        case "close":
-            return events.PartnerClosed(**about)
-        case "reapply":
-            return events.PartnerApplied(**about)
-    return None
+    return _EVENTS[move](**fields)
 
 
 @step
-def _create(application: Application, *, acting: Actor, at: datetime) -> Partner:
+def _create(application: Application, *, at: datetime) -> Partner:
     """A partner row in its first state, under a free slug. Raises Unprocessable."""
     if application.kind not in Partner.Kind.values:
         raise Unprocessable(errors={"kind": [f"{application.kind!r} is no kind of partner"]})
