@@ -1,0 +1,1 @@
+"""Changes of the catalogue: categories, products, moderation, stock."""

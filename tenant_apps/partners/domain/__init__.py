@@ -1,0 +1,1 @@
+"""How partners come, change and go."""

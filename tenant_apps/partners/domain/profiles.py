@@ -1,0 +1,85 @@
+"""The face of a partner, edited by its own people."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from shared_apps.audit.domain.records import record
+from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.errors import Unprocessable
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import operation
+from shared_apps.outbox.domain.publishing import publish
+from tenant_apps.partners import events, permissions
+from tenant_apps.partners.models import Partner
+from tenant_apps.partners.queries import PartnerNotFound, PartnerSummary, summary_of
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything a partner says about itself."""
+
+    name: str
+    tagline: str = ""
+    about: str = ""
+    contact_email: str = ""
+    country: str = ""
+    logo_file_id: UUID | None = None
+    closed_from: date | None = None
+    closed_until: date | None = None
+
+
+@operation
+def edit_profile(
+    *, partner_id: UUID, profile: Profile, acting: Actor, at: datetime
+) -> PartnerSummary:
+    """Replace a partner's profile; the slug stays. Effects: row, audit, PartnerChanged.
+
+    Raises PartnerNotFound, NotYourPartner, Unprocessable.
+    """
+    partner = Partner.objects.select_for_update().filter(pk=partner_id).first()
+    if partner is None:
+        raise PartnerNotFound
+    permissions.require(acting, permissions.Verb.EDIT_PROFILE, partner)
+    _check(profile)
+    changes = {
+        field: [str(getattr(partner, field) or ""), str(value or "")]
+        for field, value in asdict(profile).items()
+        if getattr(partner, field) != value
+    }
+    if not changes:
+        return summary_of(partner)
+    for field, value in asdict(profile).items():
+        setattr(partner, field, value)
+    partner.save(update_fields=list(changes))
+    record(
+        "partners.partner.edit",
+        subject=Ref("partners.partner", str(partner.id)),
+        acting=acting,
+        at=at,
+        changes=changes,
+    )
+    publish(
+        events.PartnerChanged(
+            partner_id=str(partner.id), kind=partner.kind, display_name=partner.name
+        )
+    )
+    return summary_of(partner)
+
+
+def _check(profile: Profile) -> None:
+    errors: dict[str, list[str]] = {}
+    if not 2 <= len(profile.name.strip()) <= 120:
+        errors["name"] = ["Give a name of 2 to 120 characters"]
+    if len(profile.tagline) > 160:
+        errors["tagline"] = ["At most 160 characters"]
+    if (
+        profile.closed_from is not None
+        and profile.closed_until is not None
+        and profile.closed_until < profile.closed_from
+    ):
+        errors["closed_until"] = ["A holiday ends after it starts"]
+    if errors:
+        raise Unprocessable(errors=errors)
