@@ -33,7 +33,6 @@ from provisioning.models import CompiledTemplate
 _COMPILER = 1
 _SCHEMA = "template"
 _ALIAS = "template"
-_MINIMUM_TABLES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +170,13 @@ def template_database() -> Iterator[str]:
 
 
 def _install_extensions() -> None:
-    from tenants.queries import EXTENSIONS
-
+    """The same extensions in the same schema as in the tenants' own database."""
+    with owning() as owner, owner.cursor() as cursor:
+        cursor.execute("SELECT extname FROM pg_extension WHERE extnamespace = 'ext'::regnamespace")
+        extensions = [row[0] for row in cursor.fetchall()]
     with connections[_ALIAS].cursor() as cursor:
         cursor.execute("CREATE SCHEMA ext")
-        for extension in EXTENSIONS:
+        for extension in extensions:
             cursor.execute(f"CREATE EXTENSION {extension} SCHEMA ext")
 
 
