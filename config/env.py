@@ -79,6 +79,9 @@ EXTERNAL_PORT = number(
 )
 DATA_DIR = text("GALLERIA_DATA_DIR", "folder for media, mail and logs of the default set-up", "var")
 POOL_TARGET = number("GALLERIA_POOL_TARGET", "ready schemas to keep in the pool", 4)
+CRASH_AT = text(
+    "GALLERIA_CRASH_AT", "tests only: the named point where the process kills itself", ""
+)
 PAY_SANDBOX_URL = text("GALLERIA_PAY_SANDBOX_URL", "base address of the payment sandbox", "")
 S3_BUCKET = text("GALLERIA_S3_BUCKET", "bucket for media; empty = files in the data folder", "")
 S3_ENDPOINT = text("GALLERIA_S3_ENDPOINT", "address of an S3 compatible store", "")

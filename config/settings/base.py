@@ -150,6 +150,7 @@ GALLERIA_ROOT_HOST = env.ROOT_HOST.value()
 GALLERIA_EXTERNAL_SCHEME = env.EXTERNAL_SCHEME.value()
 GALLERIA_EXTERNAL_PORT = env.EXTERNAL_PORT.value()
 GALLERIA_POOL_TARGET = env.POOL_TARGET.value()
+GALLERIA_CRASH_AT = env.CRASH_AT.value()
 GALLERIA_PAY_SANDBOX_URL = env.PAY_SANDBOX_URL.value()
 # Hosted pay pages a form may lead to, and hosts of uploaded pictures: both widen the CSP.
 GALLERIA_PAY_ORIGINS = [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from django.core.management import call_command
@@ -14,16 +15,31 @@ OWNER = "owner"
 
 
 def owner_connection() -> Any:
-    """The owner's connection; raises KeyError-like ConnectionDoesNotExist in a web process."""
+    """The owner's connection; raises ConnectionDoesNotExist in a web process."""
     return cast("Any", connections[OWNER])
+
+
+def has_owner() -> bool:
+    """Whether this process holds the owner's login (provisioning worker and commands do)."""
+    return OWNER in connections.databases
+
+
+@contextmanager
+def owning(schema: str = "public", *, alias: str = OWNER) -> Iterator[Any]:
+    """The owner's connection with `schema` leading its search path; puts back what was before."""
+    owner = cast("Any", connections[alias])
+    before = owner._explicit_schema  # noqa: SLF001 - our own backend
+    owner.set_schema(schema)
+    try:
+        yield owner
+    finally:
+        owner.schema_name = before
 
 
 def migrate_public() -> None:
     """Bring `public` (and the extensions in `ext`) to the present migrations, with grants."""
-    owner = owner_connection()
-    owner.set_schema("public")
-    try:
-        _migrate()
+    with owning():
+        _migrate(OWNER)
         run_all(
             [
                 "GRANT USAGE ON SCHEMA public, ext TO g_platform",
@@ -31,20 +47,14 @@ def migrate_public() -> None:
                 *platform_grants(),
             ]
         )
-    finally:
-        owner.release_schema()
 
 
-def migrate_schema(schema: str) -> None:
+def migrate_schema(schema: str, *, alias: str = OWNER) -> None:
     """Create a tenant schema when missing and bring it to the present migrations, with grants."""
-    owner = owner_connection()
-    owner.set_schema(schema)
-    try:
-        run_all([f'CREATE SCHEMA IF NOT EXISTS "{schema}"'])
-        _migrate()
-        run_all(tenant_grants())
-    finally:
-        owner.release_schema()
+    with owning(schema, alias=alias):
+        run_all([f'CREATE SCHEMA IF NOT EXISTS "{schema}"'], alias=alias)
+        _migrate(alias)
+        run_all(tenant_grants(), alias=alias)
 
 
 def create_role(schema: str) -> None:
@@ -53,18 +63,17 @@ def create_role(schema: str) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema])
         if cursor.fetchone() is None:
             cursor.execute(f'CREATE ROLE "{schema}" NOLOGIN IN ROLE tenant_rw')
-        cursor.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO "{schema}"')
-        cursor.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO g_sweeper')
+        cursor.execute(f'GRANT USAGE ON SCHEMA "{schema}" TO "{schema}", g_sweeper')
         cursor.execute(f'GRANT "{schema}" TO g_app WITH INHERIT FALSE, SET TRUE')
 
 
-def run_all(statements: Iterable[str]) -> None:
-    with owner_connection().cursor() as cursor:
+def run_all(statements: Iterable[str], *, alias: str = OWNER) -> None:
+    with connections[alias].cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
 
-def _migrate() -> None:
+def _migrate(alias: str) -> None:
     from django.core.management.commands.migrate import Command
 
-    call_command(Command(), database=OWNER, interactive=False, verbosity=0)
+    call_command(Command(), database=alias, interactive=False, verbosity=0)

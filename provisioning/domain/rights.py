@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -16,24 +18,28 @@ PRIVILEGES = {
 _SWEEPER = {"django_migrations": "SELECT", "outbox_outboxevent": "SELECT, UPDATE"}
 
 
-def tenant_grants() -> Iterator[str]:
-    """GRANT statements for the tables of one tenant schema, unqualified (rule)."""
-    yield from _grants(settings.TENANT_APPS, "tenant_rw")
-    yield "GRANT SELECT ON django_migrations TO tenant_rw"
-    tables = {model._meta.db_table for model in apps.get_models()}
+def tenant_grants(tables: Collection[str] | None = None) -> Iterator[str]:
+    """GRANT statements for the tables of one tenant schema (or some of them), unqualified."""
+    known = table_rights(settings.TENANT_APPS)
+    yield from _grants(known, "tenant_rw", tables)
+    if tables is None:
+        yield "GRANT SELECT ON django_migrations TO tenant_rw"
     for table, privileges in _SWEEPER.items():
-        if table != "django_migrations" and table not in tables:
+        if tables is None and table not in known and table != "django_migrations":
             continue
-        yield f"GRANT {privileges} ON {table} TO g_sweeper"
+        if tables is None or table in tables:
+            yield f"GRANT {privileges} ON {table} TO g_sweeper"
 
 
 def platform_grants() -> Iterator[str]:
-    """GRANT statements for the tables of `public` (rule)."""
-    yield from _grants(settings.SHARED_APPS, "g_platform")
+    """GRANT statements for the tables of `public`."""
+    yield from _grants(table_rights(settings.SHARED_APPS), "g_platform", None)
     yield "GRANT SELECT ON django_migrations TO g_platform"
 
 
-def _grants(installed: list[str], role: str) -> Iterator[str]:
+def table_rights(installed: Collection[str]) -> dict[str, str]:
+    """Table name -> right, for every table of these apps, those of many-to-many fields too."""
+    found: dict[str, str] = {}
     for config in apps.get_app_configs():
         path = f"{type(config).__module__}.{type(config).__name__}"
         if config.name not in installed and path not in installed:
@@ -41,5 +47,22 @@ def _grants(installed: list[str], role: str) -> Iterator[str]:
         for model in config.get_models(include_auto_created=True):
             meta = model._meta
             if meta.managed and not meta.proxy:
-                privileges = PRIVILEGES[getattr(model, "rights", "full")]
-                yield f'GRANT {privileges} ON "{meta.db_table}" TO {role}'
+                found[meta.db_table] = _right_of(model)
+    return found
+
+
+def _right_of(model: Any) -> str:
+    # A many-to-many table follows the model that declares the field.
+    declared = model._meta.auto_created or model
+    return str(getattr(declared, "rights", "full"))
+
+
+def _grants(
+    rights: dict[str, str], role: str, tables: Collection[str] | None
+) -> Iterator[str]:
+    by_right: dict[str, list[str]] = defaultdict(list)
+    for table, right in sorted(rights.items()):
+        if tables is None or table in tables:
+            by_right[right].append(f'"{table}"')
+    for right, names in sorted(by_right.items()):
+        yield f"GRANT {PRIVILEGES[right]} ON {', '.join(names)} TO {role}"

@@ -1,0 +1,1 @@
+"""Tiers, take rates and what operators owe the platform."""

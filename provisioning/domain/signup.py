@@ -1,0 +1,250 @@
+"""The birth of a tenant: three short transactions, each recorded, resumable after every one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, connection
+from django.db.models import F
+
+from billing.domain.tiers import record_tier
+from billing.queries import TierOffer, current_offer
+from provisioning.domain.births import Birth, birth_steps
+from provisioning.domain.crashes import crash_point
+from provisioning.domain.migrations import has_owner
+from provisioning.domain.pool import claim_schema, nudge_filler
+from provisioning.domain.schemas import build_schema, schema_name_of
+from provisioning.domain.slugs import SlugTaken, checked_slug
+from provisioning.domain.template import ensure_template
+from provisioning.lifecycle import BIRTH, FINISHED
+from provisioning.models import ProvisioningRun
+from shared_apps.kernel.actor import SYSTEM, Actor
+from shared_apps.kernel.context import TenantContext, platform_context, tenant_context
+from shared_apps.kernel.crypto import decrypt, encrypt
+from shared_apps.kernel.ids import uuid7
+from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.transactions import operation
+from tenants.lifecycle import TENANT
+from tenants.models import Domain, Tenant
+from tenants.queries import context_of
+from tenants.routing import routing_changed
+
+
+@dataclass(frozen=True, slots=True)
+class TenantOrder:
+    """What a new tenant is to be; `owner_password` is already encoded, never plain."""
+
+    slug: str
+    name: str
+    owner_email: str
+    owner_name: str = ""
+    owner_password: str = "!"
+    tier: str = "starter"
+    currency: str = "EUR"
+    language: str = "en-gb"
+    theme: str = ""
+    preset: str = ""
+    modules: tuple[str, ...] = ("marketplace",)
+
+
+@dataclass(frozen=True, slots=True)
+class NewTenant:
+    """A tenant on its way: `state` is "live" when it answers, "requested" when it waits."""
+
+    id: UUID
+    run_id: UUID
+    slug: str
+    host: str
+    schema: str
+    owner_id: UUID
+    state: str
+
+    @property
+    def is_live(self) -> bool:
+        return self.state == "live"
+
+
+def provision_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> NewTenant:
+    """Bring a tenant to life (journey): name it, write its owner, let it answer.
+
+    With a warm pool it is live on return. With an empty one a process that holds the owner's
+    login builds the schema here and now; any other leaves the tenant `requested` and calls the
+    provisioning worker, which carries on. Raises SlugMalformed, SlugReserved, SlugTaken,
+    UnknownTier; then nothing is left behind.
+    """
+    with platform_context():
+        run = reserve_tenant(order=order, acting=acting, at=at)
+    crash_point("reserved")
+    if run.pooled or not has_owner():
+        nudge_filler()
+    return carry_on(run=run, acting=acting, at=at)
+
+
+def carry_on(*, run: ProvisioningRun, acting: Actor = SYSTEM, at: datetime) -> NewTenant:
+    """Do what is left of a birth (journey). Every part may be repeated."""
+    with platform_context():
+        if run.state == "requested":
+            if not has_owner():
+                return _result(run)
+            _build(run=run, acting=acting, at=at)
+        tenant = Tenant.objects.get(pk=run.tenant_id)
+        birth = _birth(run, tenant, at)
+    with tenant_context(context_of(tenant, run.host)):
+        furnish_tenant(birth=birth, run_id=run.id, password=_password(run))
+    crash_point("furnished")
+    with platform_context():
+        run = activate_tenant(run_id=run.id, acting=acting, at=at)
+    crash_point("live")
+    routing_changed()
+    return _result(run)
+
+
+@operation
+def reserve_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> ProvisioningRun:
+    """Take a schema from the pool and name it: tenant, host, tier and the birth's own record.
+
+    The unique slug decides between two at once; the loser's transaction leaves nothing.
+    Raises SlugMalformed, SlugReserved, SlugTaken, UnknownTier.
+    """
+    order = replace(order, slug=checked_slug(order.slug))
+    offer = current_offer(order.tier)
+    claimed = claim_schema()
+    tenant_id = claimed.id if claimed else uuid7()
+    try:
+        tenant = _name_tenant(order=order, tenant_id=tenant_id, offer=offer, at=at)
+    except IntegrityError as error:
+        detail = f"{order.slug!r} is taken; choose another name"
+        raise SlugTaken(detail, slug=order.slug) from error
+    record_tier(tenant_id=tenant_id, version_id=offer.version_id, acting=acting, at=at)
+    run = ProvisioningRun.objects.create(
+        tenant_id=tenant_id,
+        slug=order.slug,
+        schema_name=tenant.schema_name,
+        host=host_of(order.slug),
+        owner_id=uuid7(),
+        state="reserved" if claimed else "requested",
+        pooled=claimed is not None,
+        order={**asdict(order), "owner_password": encrypt(order.owner_password)},
+        touched_at=at,
+        created_at=at,
+    )
+    if claimed:
+        record_move(tenant, TENANT, "provision", acting=acting, at=at)
+    crash_point("in_reserve")
+    return run
+
+
+def _name_tenant(
+    *, order: TenantOrder, tenant_id: UUID, offer: TierOffer, at: datetime
+) -> Tenant:
+    schema = schema_name_of(tenant_id)
+    tenant = Tenant.objects.create(
+        id=tenant_id,
+        slug=order.slug,
+        name=order.name,
+        schema_name=schema,
+        role=schema,
+        owner_email=order.owner_email.strip().lower(),
+        currency=order.currency,
+        language=order.language,
+        modules=list(order.modules),
+        entitlements=offer.snapshot,
+        created_at=at,
+    )
+    Domain.objects.create(
+        domain=host_of(order.slug), tenant=tenant, is_primary=True, created_at=at
+    )
+    return tenant
+
+
+def host_of(slug: str) -> str:
+    """The subdomain of a slug, without port (rule)."""
+    return f"{slug}.{settings.GALLERIA_ROOT_HOST}"
+
+
+def _build(*, run: ProvisioningRun, acting: Actor, at: datetime) -> None:
+    """The pool was empty: replay the template under the name the tenant already has."""
+    build_schema(schema=run.schema_name, template=ensure_template(at=at))
+    crash_point("built")
+    record_built(run=run, acting=acting, at=at)
+
+
+@operation
+def record_built(*, run: ProvisioningRun, acting: Actor, at: datetime) -> None:
+    """The schema of a waiting tenant is there. Raises MoveNotAllowed when another was faster."""
+    record_move(run, BIRTH, "build", acting=acting, at=at)
+    tenant = Tenant.objects.get(pk=run.tenant_id)
+    record_move(tenant, TENANT, "provision", acting=acting, at=at)
+
+
+@operation
+def furnish_tenant(*, birth: Birth, run_id: UUID, password: str) -> None:
+    """Write the owner and what the rooms want there from the start, in the tenant's own schema.
+
+    All or nothing, and only once: the owner's user stands for the whole.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [run_id.int & 0x7FFF_FFFF_FFFF_FFFF])
+    users: Any = get_user_model().objects
+    if users.filter(pk=birth.owner_id).exists():
+        return
+    users.create(
+        id=birth.owner_id, email=birth.owner_email, name=birth.owner_name, password=password
+    )
+    for birth_step in birth_steps():
+        birth_step(birth)
+    crash_point("in_furnish")
+
+
+@operation
+def activate_tenant(*, run_id: UUID, acting: Actor, at: datetime) -> ProvisioningRun:
+    """The tenant answers from here on. Forgets the order, the owner's password hash with it."""
+    run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
+    if run.state in FINISHED:
+        return run
+    tenant = Tenant.objects.get(pk=run.tenant_id)
+    record_move(run, BIRTH, "furnish", acting=acting, at=at)
+    record_move(run, BIRTH, "activate", acting=acting, at=at)
+    record_move(tenant, TENANT, "activate", acting=acting, at=at)
+    Tenant.objects.filter(pk=tenant.pk).update(owner_id=run.owner_id, epoch=F("epoch") + 1)
+    ProvisioningRun.objects.filter(pk=run.pk).update(order={}, error="")
+    crash_point("in_activate")
+    return run
+
+
+def _birth(run: ProvisioningRun, tenant: Tenant, at: datetime) -> Birth:
+    order = run.order
+    return Birth(
+        owner_id=run.owner_id,
+        owner_email=tenant.owner_email,
+        owner_name=order.get("owner_name", ""),
+        name=tenant.name,
+        currency=tenant.currency,
+        language=tenant.language,
+        theme=order.get("theme", ""),
+        preset=order.get("preset", ""),
+        modules=tuple(tenant.modules),
+        at=at,
+    )
+
+
+def _password(run: ProvisioningRun) -> str:
+    with platform_context():
+        return decrypt(run.order["owner_password"])
+
+
+def _result(run: ProvisioningRun) -> NewTenant:
+    return NewTenant(
+        id=run.tenant_id,
+        run_id=run.id,
+        slug=run.slug,
+        host=run.host,
+        schema=run.schema_name,
+        owner_id=run.owner_id,
+        state=run.state,
+    )
