@@ -50,7 +50,9 @@ class Sandbox:
         self.postman = Postman(self.store, self.providers)
         self._is_stopped = threading.Event()
         self._threads = [
-            threading.Thread(target=self._http.serve_forever, name="sandbox", daemon=True),
+            threading.Thread(
+                target=self._http.serve_forever, args=(0.05,), name="sandbox", daemon=True
+            ),
             threading.Thread(target=self._sweep, name="sandbox-sweep", daemon=True),
         ]
 

@@ -63,25 +63,22 @@ def _schema(method: str, operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judged(value: Any, schema: dict[str, Any], place: str) -> list[str]:
-    if not schema:
-        return []
     if "anyOf" in schema:
         verdicts = [_judged(value, choice, place) for choice in schema["anyOf"]]
         return [] if not all(verdicts) else min(verdicts, key=len)
-    if "enum" in schema:
-        return [] if value in schema["enum"] else [f"{place}: {value!r} is no {schema['enum'][:6]}"]
     kind = schema.get("type")
     if kind == "array":
-        if not isinstance(value, list):
-            return [f"{place}: not a list"]
-        return [
-            one
-            for i, item in enumerate(value)
-            for one in _judged(item, schema["items"], f"{place}[{i}]")
-        ]
+        return _judged_list(value, schema, place)
     if kind == "object" or "properties" in schema:
         return _judged_object(value, schema, place)
-    return _judged_scalar(value, schema, place)
+    return _judged_scalar(value, schema, place) if schema else []
+
+
+def _judged_list(value: Any, schema: dict[str, Any], place: str) -> list[str]:
+    if not isinstance(value, list):
+        return [f"{place}: not a list"]
+    inner = schema["items"]
+    return [one for i, item in enumerate(value) for one in _judged(item, inner, f"{place}[{i}]")]
 
 
 def _judged_object(value: Any, schema: dict[str, Any], place: str) -> list[str]:
@@ -103,6 +100,8 @@ def _judged_object(value: Any, schema: dict[str, Any], place: str) -> list[str]:
 
 
 def _judged_scalar(value: Any, schema: dict[str, Any], place: str) -> list[str]:
+    if "enum" in schema:
+        return [] if value in schema["enum"] else [f"{place}: {value!r} is no {schema['enum'][:6]}"]
     patterns = {"integer": r"-?\d+", "number": r"-?\d+(\.\d+)?", "boolean": "true|false"}
     kind = schema.get("type", "string")
     if not isinstance(value, str):

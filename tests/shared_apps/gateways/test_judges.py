@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import stripe
 import pytest
+import stripe
 
 from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways import openapi, typed_params

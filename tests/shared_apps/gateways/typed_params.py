@@ -13,7 +13,7 @@ import typing
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, NotRequired, Required, Union, get_args, get_origin
+from typing import Any, Literal, Union, get_args, get_origin
 
 import stripe
 from typing_extensions import get_type_hints, is_typeddict
@@ -105,35 +105,22 @@ def _hints(typed: Any) -> dict[str, Any]:
 
 def _judged(value: Any, expected: Any, place: str) -> list[str]:
     origin = get_origin(expected)
-    if origin in (NotRequired, Required) or str(origin).endswith(("NotRequired", ".Required")):
+    if str(origin).endswith(("NotRequired", ".Required")):
         return _judged(value, get_args(expected)[0], place)
-    if expected in (Any, object):
-        return []
-    if origin is Literal:
-        return (
-            []
-            if value in get_args(expected)
-            else [f"{place}: {value!r} is no {get_args(expected)[:6]}"]
-        )
     if origin in (Union, UnionType):
         return _judged_by_any(value, get_args(expected), place)
     if is_typeddict(expected):
         return _judged_object(value, expected, place)
-    if origin is list:
-        if not isinstance(value, list):
-            return [f"{place}: not a list"]
-        inner = get_args(expected)[0]
-        return [
-            one for i, item in enumerate(value) for one in _judged(item, inner, f"{place}[{i}]")
-        ]
-    if origin is dict:
-        if not isinstance(value, dict):
-            return [f"{place}: not an object"]
-        inner = get_args(expected)[1]
-        return [
-            one for key, item in value.items() for one in _judged(item, inner, f"{place}.{key}")
-        ]
+    if origin in (list, dict):
+        return _judged_many(value, origin, get_args(expected)[-1], place)
     return _judged_scalar(value, expected, place)
+
+
+def _judged_many(value: Any, origin: type, inner: Any, place: str) -> list[str]:
+    if not isinstance(value, origin):
+        return [f"{place}: not a {origin.__name__}"]
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    return [one for key, item in items for one in _judged(item, inner, f"{place}[{key}]")]
 
 
 def _judged_by_any(value: Any, choices: tuple[Any, ...], place: str) -> list[str]:
@@ -162,6 +149,11 @@ def _judged_object(value: Any, expected: Any, place: str) -> list[str]:
 
 
 def _judged_scalar(value: Any, expected: Any, place: str) -> list[str]:
+    if expected in (Any, object):
+        return []
+    if get_origin(expected) is Literal:
+        words = get_args(expected)
+        return [] if value in words else [f"{place}: {value!r} is no {words[:6]}"]
     fits = {
         int: lambda: re.fullmatch(r"-?\d+", str(value)) is not None,
         float: lambda: re.fullmatch(r"-?\d+(\.\d+)?", str(value)) is not None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.wire import Tree
@@ -110,14 +110,15 @@ def whole(raw: object, name: str) -> int:
 
 
 Handler = Callable[[Call], Any]
+H = TypeVar("H", bound=Handler)
 _ROUTES: list[tuple[str, re.Pattern[str], Handler]] = []
 
 
-def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
+def route(method: str, pattern: str) -> Callable[[H], H]:
     """Serve `method` on `pattern`, in which `{}` stands for an id."""
     expression = re.compile(re.escape(pattern).replace(r"\{\}", r"([^/]+)") + r"\Z")
 
-    def added(handler: Handler) -> Handler:
+    def added(handler: H) -> H:
         _ROUTES.append((method, expression, handler))
         return handler
 
