@@ -159,7 +159,15 @@ GALLERIA_PAY_ORIGINS = [
     "https://www.sandbox.paypal.com",
     "https://checkout.paystack.com",
     "https://checkout.flutterwave.com",
-    *([GALLERIA_PAY_SANDBOX_URL] if GALLERIA_PAY_SANDBOX_URL else []),
+    # The sandbox answers calls at its own address and shows its pages under a host of the edge.
+    *(
+        [
+            GALLERIA_PAY_SANDBOX_URL,
+            f"{GALLERIA_EXTERNAL_SCHEME}://pay.{GALLERIA_ROOT_HOST}:{GALLERIA_EXTERNAL_PORT}",
+        ]
+        if GALLERIA_PAY_SANDBOX_URL
+        else []
+    ),
 ]
 GALLERIA_MEDIA_ORIGINS: list[str] = []
 GALLERIA_SENTRY_DSN = env.SENTRY_DSN.value()

@@ -92,6 +92,8 @@ class Sandbox:
         """The reply to one request, everything it changed written with it. Lost if it shall not arrive."""
         if request.path == STYLESHEET:
             return stylesheet()
+        if request.path == "/favicon.ico":
+            return WireReply(204, b"", "image/x-icon")
         with self.store.transaction():
             reply = self._routed(request)
         if request.method != "GET":

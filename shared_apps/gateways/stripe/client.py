@@ -54,6 +54,8 @@ if TYPE_CHECKING:
 
 API_VERSION = "2026-10-28.endive"
 NETWORK_RETRIES = 1
+# More lines than this Stripe does not show; the page then names the whole only.
+LINES_MAX = 100
 # All that a snapshot tells, in one call.
 PAYMENT_EXPANSIONS = ["payment_intent.latest_charge.balance_transaction"]
 REFUND_STATES: Mapping[str, RefundState] = {
@@ -253,12 +255,14 @@ def _line_items(start: StartPayment) -> list[SessionCreateParamsLineItem]:
     )
     if total != start.amount:
         raise GatewayRefused("the lines do not add up to the amount")
+    if len(lines) > LINES_MAX:
+        lines = [(start.reference, start.amount, 1)]
     return [
         {
             "price_data": {
                 "currency": amount.currency.lower(),
                 "unit_amount": to_wire(amount),
-                "product_data": {"name": name[:250]},
+                "product_data": {"name": name[:250] or start.reference},
             },
             "quantity": quantity,
         }

@@ -107,7 +107,9 @@ def create_endpoint(call: Call) -> Body:
 
 @route("GET", "/v1/webhook_endpoints")
 def list_endpoints(call: Call) -> Body:
-    return page_of(call, call.world.listed(call.scope, "webhook_endpoint"), "/v1/webhook_endpoints")
+    return page_of(
+        call, call.world.listed(call.scope, "webhook_endpoint", ""), "/v1/webhook_endpoints"
+    )
 
 
 @route("GET", "/v1/webhook_endpoints/{}")
