@@ -79,6 +79,9 @@ EXTERNAL_PORT = number(
 )
 DATA_DIR = text("GALLERIA_DATA_DIR", "folder for media, mail and logs of the default set-up", "var")
 POOL_TARGET = number("GALLERIA_POOL_TARGET", "ready schemas to keep in the pool", 4)
+DEMO_PASSWORD = text(
+    "GALLERIA_DEMO_PASSWORD", "password of every sign-in that the demo makes; empty = no demo", ""
+)
 CRASH_AT = text(
     "GALLERIA_CRASH_AT", "tests only: the named point where the process kills itself", ""
 )

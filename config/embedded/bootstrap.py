@@ -33,8 +33,8 @@ class DatabaseUrls:
 def bootstrap_embedded(
     superuser_url: str,
     *,
-    owner_password: str,
-    app_password: str,
+    owner_password: str = "",
+    app_password: str = "",
     database: str = DATABASE,
 ) -> DatabaseUrls:
     """Make roles and database on a server we are superuser of. Passwords become those given; the rest is left if right."""

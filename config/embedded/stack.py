@@ -66,7 +66,6 @@ class Stack:
             "SECRET_KEY": secrets["SECRET_KEY"],
             "GALLERIA_ENCRYPTION_KEYS": secrets["GALLERIA_ENCRYPTION_KEYS"],
             "GALLERIA_DEMO_PASSWORD": secrets["DEMO_PASSWORD"],
-            "GALLERIA_SANDBOX_SECRET": secrets["SANDBOX_SECRET"],
         }
         ports = self.workspace.read_ports()
         if "edge" in ports:

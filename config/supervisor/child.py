@@ -143,7 +143,7 @@ class Child:
             self._process.wait(timeout=5)
 
 
-def stop_all(children: list[Child], *, within_seconds: float = STOP_WITHIN_SECONDS) -> None:
+def stop_all(children: list[Child], *, within_seconds: float) -> None:
     """Ask all to stop, wait for them together, and kill what is left of every group."""
     for child in children:
         child.ask_to_stop()

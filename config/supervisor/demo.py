@@ -17,35 +17,29 @@ from config.embedded.stack import HalfAnAddress, Stack
 from config.embedded.workspace import Workspace, WorkspaceInUse, read_json, write_json
 from config.supervisor.child import Probe, Program
 from config.supervisor.edge import Edge, caddyfile
-from config.supervisor.programs import (
-    CHECKOUT,
-    House,
-    Ports,
-    back_programs,
-    front_programs,
-    has_command,
-    manage,
-    preparations,
-)
+from config.supervisor.programs import CHECKOUT, House, Plan, Ports, has_command, manage
 from config.supervisor.watch import ProgramFailed, Stopped, Supervisor, sweep_leftovers
 
 FIRST_PAGE_WITHIN_SECONDS = 90.0
 ROOT_HOST = os.environ.get("GALLERIA_ROOT_HOST") or "galleria.localhost"
 
 
+PRODUCT = Plan()
+
+
 class PortInUse(RuntimeError):
     """The visitors' port is taken."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, plan: Plan = PRODUCT) -> int:
     options = read_options(arguments)
     workspace = Workspace(options.data)
-    supervisor = Supervisor(workspace, tell)
+    supervisor = Supervisor(workspace, tell, stop_within_seconds=plan.stop_within_seconds)
     stack = Stack(workspace)
     try:
         workspace.lock(port=options.port)
         supervisor.listen()
-        run(options, workspace, supervisor, stack)
+        run(options, supervisor, stack, plan)
     except Stopped:
         tell("Stopping")
     except (WorkspaceInUse, PortInUse, ProgramFailed, ServerFailed, HalfAnAddress) as failure:
@@ -72,11 +66,9 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def run(
-    options: argparse.Namespace, workspace: Workspace, supervisor: Supervisor, stack: Stack
-) -> None:
+def run(options: argparse.Namespace, supervisor: Supervisor, stack: Stack, plan: Plan) -> None:
     """Bring everything up, tell how to use it, and keep it up until somebody asks to stop."""
-    began = time.monotonic()
+    began, workspace = time.monotonic(), supervisor.workspace
     sweep_leftovers(workspace)
     if options.fresh:
         stack.halt()
@@ -93,8 +85,8 @@ def run(
     tell(
         f"Database and queue are up ({time.monotonic() - began:.1f} s); preparing schemas and static files"
     )
-    supervisor.run(preparations(house))
-    serve_first_page(supervisor, house)
+    supervisor.run(plan.before(house))
+    serve_first_page(supervisor, house, plan)
     write_demo_file(workspace, house)
     tell(f"First page after {time.monotonic() - began:.1f} s")
     tell_addresses(workspace)
@@ -143,15 +135,15 @@ def make_edge(bind: str, house: House) -> Edge:
     )
 
 
-def serve_first_page(supervisor: Supervisor, house: House) -> None:
+def serve_first_page(supervisor: Supervisor, house: House, plan: Plan) -> None:
     """Start what a visitor meets and wait until it answers; the rest starts behind it."""
-    front = [supervisor.start(program) for program in front_programs(house)]
+    front = [supervisor.start(program) for program in plan.front(house)]
     if late := supervisor.wait_until_well(front, FIRST_PAGE_WITHIN_SECONDS):
         logs = ", ".join(str(child.log) for child in late)
         raise ProgramFailed(f"No page after {FIRST_PAGE_WITHIN_SECONDS:.0f} s; see {logs}")
     if not Probe(house.ports.edge, "/", ROOT_HOST).answers():
         tell(f"The first page fails; see {supervisor.workspace.logs / 'web.log'}")
-    for program in back_programs(house):
+    for program in plan.back(house):
         supervisor.start(program)
 
 

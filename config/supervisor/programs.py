@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.supervisor.child import Probe, Program
+from config.supervisor.child import STOP_WITHIN_SECONDS, Probe, Program
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
@@ -83,6 +83,16 @@ def front_programs(house: House) -> list[Program]:
 def back_programs(house: House) -> list[Program]:
     """Everything else that runs as long as the house does."""
     return [_realtime(house), _sandbox(house), *_background(house)]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which programs run when. The product has one plan; tests of the supervisor bring a smaller one."""
+
+    before: Callable[[House], list[Program]] = preparations
+    front: Callable[[House], list[Program]] = front_programs
+    back: Callable[[House], list[Program]] = back_programs
+    stop_within_seconds: float = STOP_WITHIN_SECONDS
 
 
 def _web(house: House) -> Program:

@@ -14,7 +14,7 @@ import psutil
 
 from config.embedded.sharing import SharedServer, last_lines
 from config.embedded.workspace import Workspace, read_json, write_json
-from config.supervisor.child import Child, Program, stop_all
+from config.supervisor.child import STOP_WITHIN_SECONDS, Child, Program, stop_all
 
 TICK_SECONDS = 0.2
 
@@ -28,9 +28,16 @@ class ProgramFailed(RuntimeError):
 
 
 class Supervisor:
-    def __init__(self, workspace: Workspace, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        tell: Callable[[str], None],
+        *,
+        stop_within_seconds: float = STOP_WITHIN_SECONDS,
+    ) -> None:
         self.workspace = workspace
         self.tell = tell
+        self.stop_within_seconds = stop_within_seconds
         self.servers: list[SharedServer] = []
         self.children: list[Child] = []
         self.errands: list[Child] = []
@@ -57,6 +64,7 @@ class Supervisor:
         running = [self.send(program) for program in programs]
         while any(child.is_running for child in running):
             self.pause(0.05)
+        self.errands = [child for child in self.errands if child not in running]
         for child in running:
             if child.exit_code != 0:
                 name = child.program.name
@@ -108,7 +116,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop the processes together, then the servers, the database last."""
-        stop_all([*self.children, *self.errands])
+        stop_all([*self.children, *self.errands], within_seconds=self.stop_within_seconds)
         self.children, self.errands = [], []
         self._record()
         for server in reversed(self.servers):
@@ -123,14 +131,20 @@ class Supervisor:
 
 def sweep_leftovers(workspace: Workspace) -> int:
     """Kill the process groups a killed supervisor left on this folder; returns how many. Only for the holder of its lock."""
-    left = 0
-    for text, born in read_json(_record_of(workspace)).items():
-        pid = int(text)
-        if born and _born(pid) == born:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(pid, signal.SIGKILL)
-                left += 1
-    return left
+    left = [
+        psutil.Process(int(pid))
+        for pid, born in read_json(_record_of(workspace)).items()
+        if _is_same(int(pid), born)
+    ]
+    for process in left:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    psutil.wait_procs(left, timeout=5)  # their ports are free then
+    return len(left)
+
+
+def _is_same(pid: int, born: float) -> bool:
+    return bool(born) and _born(pid) == born
 
 
 def _born(pid: int | None) -> float:
