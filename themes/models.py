@@ -21,20 +21,14 @@ class ThemeConfig(models.Model):
 
 
 class ThemeVersion(models.Model):
-    """A whole design. Drafts change; a published or archived one never does.
+    """A whole design. A draft (`published_at` empty) changes; a published one never does.
 
     `settings` is what the operator chose (names, menus, sections of the home page, texts), `tokens` the values
     of the look, `compiled` what was derived from both at publication.
     """
 
-    class State(models.TextChoices):
-        DRAFT = "draft"
-        PUBLISHED = "published"
-        ARCHIVED = "archived"
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.PositiveIntegerField(unique=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
     theme = models.CharField(max_length=40)
     settings = models.JSONField(default=dict)
     tokens = models.JSONField(default=dict)
@@ -51,11 +45,7 @@ class ThemeVersion(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=("draft", "published", "archived")),
-                name="theme_version_state",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state="draft") | ~models.Q(css_hash=""),
+                condition=models.Q(published_at=None) | ~models.Q(css_hash=""),
                 name="published_theme_version_is_compiled",
             ),
         ]

@@ -178,8 +178,7 @@ def _links(rows: list[Mapping[str, str]]) -> tuple[Link, ...]:
 def css_of(css_hash: str) -> str | None:
     """The style sheet of that hash, if one of this tenant's versions ever was published with it."""
     return (
-        ThemeVersion.objects.filter(css_hash=css_hash)
-        .exclude(state="draft")
+        ThemeVersion.objects.filter(css_hash=css_hash, published_at__isnull=False)
         .values_list("css_text", flat=True)
         .first()
     )
