@@ -27,7 +27,7 @@ def account_shell(request: HttpRequest) -> dict[str, str]:
     if is_platform_surface(request, "site"):
         return {"account_shell": "shells/site.html"}
     if is_platform_surface(request, "console"):
-        return {"account_shell": "identity/console_shell.html"}
+        return {"account_shell": "shells/console.html" if request.user.is_authenticated else "identity/bare_shell.html"}
     return {"account_shell": "shells/storefront.html"}
 
 
