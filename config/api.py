@@ -9,6 +9,9 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from shared_apps.identity.domain.tokens import Claims, looks_like_access, verify_access
+from shared_apps.identity.models import User
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import (
     DomainError,
     NotAllowed,
@@ -29,6 +32,19 @@ class BadRequest(DomainError):
 
 class MethodNotAllowed(DomainError):
     code, title, status = "method_not_allowed", "This address does not take that method", 405
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer <access token>` of this tenant; other bearers are left to others."""
+
+    def authenticate(self, request: Request) -> tuple[User, Claims] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not looks_like_access(token):
+            return None
+        return verify_access(token=token, at=now())
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

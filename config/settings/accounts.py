@@ -8,7 +8,7 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 
-ACCOUNT_ADAPTER = "shared_apps.mailer.domain.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -40,7 +40,7 @@ ACCOUNT_RATE_LIMITS: dict[str, str] = {
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
-MFA_ADAPTER = "shared_apps.identity.domain.accounts.MfaAdapter"
+MFA_ADAPTER = "config.accounts.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_RECOVERY_CODE_COUNT = 8
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 from shared_apps.kernel.ids import public_id, uuid7
 from shared_apps.kernel.pii import register_pii
@@ -17,13 +18,13 @@ from shared_apps.kernel.pii import register_pii
 class Role(models.TextChoices):
     """What a person may be in one marketplace; one account can be several."""
 
-    OPERATOR = "operator"
-    STAFF = "staff"
-    VENDOR = "vendor"
-    DRIVER = "driver"
-    HOST = "host"
-    ADVERTISER = "advertiser"
-    CUSTOMER = "customer"
+    OPERATOR = "operator", _("Operator")
+    STAFF = "staff", _("Staff")
+    VENDOR = "vendor", _("Vendor")
+    DRIVER = "driver", _("Driver")
+    HOST = "host", _("Host")
+    ADVERTISER = "advertiser", _("Advertiser")
+    CUSTOMER = "customer", _("Customer")
 
 
 class UserManager(BaseUserManager["User"]):

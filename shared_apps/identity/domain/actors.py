@@ -36,7 +36,8 @@ def actor_of(user: User, *, on_behalf_of: str = "") -> Actor:
 def acting_as(request: HttpRequest) -> Actor:
     """The person behind a request (session, token) or the guest with their session."""
     user: User | AnonymousUser = request.user
-    session = getattr(request, "session", None)
+    # Whoever sends a token speaks for themselves, whatever cookie came along.
+    session = None if getattr(request, "auth", None) else getattr(request, "session", None)
     if isinstance(user, User) and user.is_authenticated:
         behind = session.get(ON_BEHALF_OF, "") if session is not None else ""
         return actor_of(user, on_behalf_of=behind)

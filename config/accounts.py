@@ -1,4 +1,4 @@
-"""How the account pages behave here: who may sign in where, and what a new account is."""
+"""The account pages' framework, fitted to the house: who may sign in where, and how mail leaves."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from shared_apps.identity.permissions import is_platform_surface
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import TenantContext, required_scope
 from shared_apps.kernel.crypto import decrypt, encrypt
+from shared_apps.mailer.domain.messages import send_message
 
 _HOME = {
     Role.OPERATOR: "/manage/",
@@ -31,7 +32,7 @@ _HOME = {
 }
 
 
-class IdentityAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """allauth's account pages inside one tenant, or for the platform's own people."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -84,6 +85,14 @@ class IdentityAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             "password_reset_url": self.own_url(reverse("account_reset_password")),
         }
         self.send_mail("account/email/account_already_exists", email, context)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue the mail; what allauth calls account/email/x is our mails/account/x."""
+        person = context.get("user")
+        values = {key: value for key, value in context.items() if isinstance(value, str)}
+        values["name"] = person.display_name if isinstance(person, User) else ""
+        name = template_prefix.replace("/email/", "/")
+        send_message(template=name, to=email, context=values, at=now())
 
     def own_url(self, path: str) -> str:
         request = self.request

@@ -1,0 +1,1 @@
+"""Account pages, hand-over and the sign-in API."""
