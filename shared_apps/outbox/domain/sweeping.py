@@ -14,7 +14,7 @@ SWEEPER = PlatformContext(role="g_sweeper")
 _BATCH = 100
 _DUE = (
     "SELECT {name} WHERE EXISTS (SELECT 1 FROM {schema}.outbox_outboxevent"
-    " WHERE delivered_at IS NULL AND next_at <= now())"
+    " WHERE delivered_at IS NULL AND next_at <= statement_timestamp())"
 )
 
 
