@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
@@ -113,7 +114,7 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     status = models.PositiveSmallIntegerField(null=True)
-    body: models.JSONField[Any, Any] = models.JSONField(null=True)
+    body: models.JSONField[Any, Any] = models.JSONField(null=True, encoder=DjangoJSONEncoder)
     expires_at = models.DateTimeField()
 
     class Meta:
