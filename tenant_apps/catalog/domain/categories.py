@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Value
-from django.db.models.functions import Concat, Substr
-
 from shared_apps.audit.domain.records import record
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.errors import Conflict, NotFound, Unprocessable
@@ -78,10 +75,11 @@ def edit_category(*, category_id: UUID, draft: CategoryDraft, acting: Actor, at:
     category.slug = slug_of(draft.slug or draft.name)
     category.path = _path(parent, category.slug)
     category.depth = parent.depth + 1 if parent else 0
+    category.trail = _trail(parent, category.name)
     if category.path != old_path:
         _refuse_taken(category.path)
     category.save()
-    _move_descendants(old_path, category.path, category.depth - old_depth)
+    _move_descendants(category, old_path, old_depth)
     _tell(category, "edit", acting=acting, at=at)
     return category.id
 
@@ -122,21 +120,23 @@ def _add(parent: Category | None, draft: CategoryDraft) -> Category:
         slug=slug,
         path=path,
         depth=depth,
+        trail=_trail(parent, _name(draft.name)),
         position=draft.position,
         description=draft.description,
         image_file_id=draft.image_file_id,
     )
 
 
-def _move_descendants(old_path: str, new_path: str, deeper: int) -> None:
-    below = Category.objects.filter(path__startswith=f"{old_path}/")
-    if new_path == old_path:
-        return
-    if below.filter(depth__gt=DEPTH_MAX - deeper).exists():
-        raise Unprocessable(errors={"parent_id": [f"At most {DEPTH_MAX + 1} levels"]})
-    below.update(
-        path=Concat(Value(new_path), Substr("path", len(old_path) + 1)), depth=F("depth") + deeper
-    )
+def _move_descendants(category: Category, old_path: str, old_depth: int) -> None:
+    """Everything below keeps its own last part of the path and of the trail."""
+    below = list(Category.objects.filter(path__startswith=f"{old_path}/"))
+    for each in below:
+        each.path = category.path + each.path[len(old_path) :]
+        each.trail = [*category.trail, *each.trail[old_depth + 1 :]]
+        each.depth += category.depth - old_depth
+        if each.depth > DEPTH_MAX:
+            raise Unprocessable(errors={"parent_id": [f"At most {DEPTH_MAX + 1} levels"]})
+    Category.objects.bulk_update(below, ["path", "trail", "depth"])
 
 
 def _refuse_loop(category: Category, parent: Category | None) -> None:
@@ -151,6 +151,10 @@ def _refuse_taken(path: str) -> None:
 
 def _path(parent: Category | None, slug: str) -> str:
     return f"{parent.path}/{slug}" if parent else slug
+
+
+def _trail(parent: Category | None, name: str) -> list[str]:
+    return [*(parent.trail if parent else []), name]
 
 
 def _name(name: str) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q, QuerySet
+
 from shared_apps.kernel.errors import Conflict, NotFound
 from shared_apps.kernel.transactions import step
 from shared_apps.outbox.domain.publishing import publish
@@ -84,8 +86,8 @@ def reserve(
     back. Returns the reservations' ids. Raises InsufficientStock, UnknownVariant.
     """
     wanted = demand(lines)
+    count = _locked(wanted, at=at, subject=holder, also_held_by=holder)
     held = {row.variant_id: row for row in _active(holder)}
-    count = _locked({*wanted, *held}, at=at, subject=holder)
     _let_expired_go(count, wanted, held)
     _check(count, wanted, held)
     rows = [_hold(count, variant_id, quantity, held) for variant_id, quantity in wanted.items()]
@@ -201,16 +203,22 @@ def _apply(
     _write(count)
 
 
-def _active(holder: str) -> Iterable[StockReservation]:
-    return StockReservation.objects.filter(holder=holder, state="active").order_by("variant_id")
+def _active(holder: str) -> QuerySet[StockReservation]:
+    return StockReservation.objects.filter(holder=holder, state="active")
 
 
-def _locked(variant_ids: Iterable[UUID], *, at: datetime, subject: str = "") -> Count:
+def _locked(
+    variant_ids: Iterable[UUID], *, at: datetime, subject: str = "", also_held_by: str = ""
+) -> Count:
+    """Lock stock rows in key order; raises UnknownVariant when one is not there."""
     wanted = set(variant_ids)
+    concerned = Q(pk__in=wanted)
+    if also_held_by:
+        concerned |= Q(pk__in=_active(also_held_by).values("variant_id"))
     rows = (
         StockItem.objects.select_for_update(of=("self",))
         .select_related("variant")
-        .filter(pk__in=wanted)
+        .filter(concerned)
         .order_by("pk")
     )
     items = {row.variant_id: row for row in rows}

@@ -10,7 +10,7 @@ from shared_apps.kernel.ids import uuid7
 
 class Category(models.Model):
     """A node of the tree. `path` is the slugs from the root joined by "/": its own address,
-    and the prefix of all its descendants' paths.
+    and the prefix of all its descendants' paths. `trail` is the names along that way.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -18,6 +18,7 @@ class Category(models.Model):
     name = models.CharField(max_length=120)
     slug = models.CharField(max_length=140)
     path = models.CharField(max_length=700, unique=True)
+    trail = ArrayField(models.CharField(max_length=120), default=list)
     depth = models.PositiveSmallIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
     description = models.TextField(blank=True, default="")
