@@ -130,8 +130,7 @@ def compile_schema(schema: str, *, alias: str = OWNER) -> list[str]:
     with owning(schema, alias=alias) as owner, owner.cursor() as cursor:
         catalog = read_catalog(cursor, schema)
         rows = {
-            name: _rows(cursor, name, seed_columns(table))
-            for name, table in catalog.tables.items()
+            name: _rows(cursor, name, seed_columns(table)) for name, table in catalog.tables.items()
         }
         return compile_script(catalog=catalog, rows=rows, grants=tenant_grants())
 
