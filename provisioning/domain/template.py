@@ -30,7 +30,7 @@ from provisioning.domain.script import Row, compile_script, seed_columns
 from provisioning.models import CompiledTemplate
 
 # Raise it when the compiler writes other statements from the same catalogue.
-_COMPILER = 1
+_COMPILER = 3
 _SCHEMA = "template"
 _ALIAS = "template"
 
@@ -189,4 +189,10 @@ def _maintenance() -> Iterator[psycopg.Connection]:
 
 
 def _drop(admin: psycopg.Connection, name: str) -> None:
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    # Without FORCE first: that would try to end an autovacuum worker, which only a superuser may,
+    # while the plain form waits for it.
+    plain = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        admin.execute(plain)
+    except psycopg.errors.ObjectInUse:
+        admin.execute(plain + sql.SQL(" WITH (FORCE)"))

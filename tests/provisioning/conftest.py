@@ -35,7 +35,7 @@ def own_database() -> Iterator[str]:
         roles = _roles_here()
         _point_at(before, world_rules=True)
         with world._maintenance() as admin:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            admin.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(name)))
             for role in roles:
                 admin.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
