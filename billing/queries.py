@@ -49,9 +49,7 @@ class TierOffer:
 
     @property
     def terms(self) -> TierTerms:
-        return TierTerms(
-            self.code, self.version, self.take_rates_bps, self.limits, self.features
-        )
+        return TierTerms(self.code, self.version, self.take_rates_bps, self.limits, self.features)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from shared_apps.kernel.context import TenantContext, platform_context
+from shared_apps.kernel.errors import NotFound
 from tenants.entitlements import terms_from
 from tenants.models import Domain, Tenant
+
+
+class UnknownTenant(NotFound):
+    code, title = "unknown_tenant", "There is no such tenant"
 
 
 def context_of(tenant: Tenant, host: str) -> TenantContext:

@@ -42,11 +42,11 @@ class Tariff:
 
 def checked_rates(rates: Mapping[str, int]) -> dict[str, int]:
     """Take rates as we offer them: 5 to 15 % by module, 30 % of ad revenue. Raises BadTariff."""
-    errors = {
-        module: ["Every module needs a rate"] for module in MODULES if module not in rates
-    }
+    errors = {module: ["Every module needs a rate"] for module in MODULES if module not in rates}
     for module, bps in rates.items():
-        low, high = (ADS_TAKE_BPS, ADS_TAKE_BPS) if module == "ads" else (TAKE_MIN_BPS, TAKE_MAX_BPS)
+        low, high = (
+            (ADS_TAKE_BPS, ADS_TAKE_BPS) if module == "ads" else (TAKE_MIN_BPS, TAKE_MAX_BPS)
+        )
         if module not in MODULES:
             errors[module] = ["There is no such module"]
         elif not low <= bps <= high:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
-
 from billing.models import TierChange
 from billing.queries import TierOffer, current_offer
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import platform_context
-from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.transactions import operation, step
-from tenants.models import Tenant
+from tenants.domain.registry import set_entitlements
+from tenants.queries import UnknownTenant, find_by_slug
 from tenants.routing import routing_changed
-
-
-class UnknownTenant(NotFound):
-    code, title = "unknown_tenant", "There is no such tenant"
 
 
 @step
@@ -47,13 +41,11 @@ def write_tier(*, slug: str, code: str, acting: Actor, at: datetime) -> TierOffe
     Takes already accrued keep the rate they were made with. Raises UnknownTier, UnknownTenant.
     """
     offer = current_offer(code)
-    tenant = Tenant.objects.select_for_update().filter(slug=slug).first()
+    tenant = find_by_slug(slug)
     if tenant is None:
         raise UnknownTenant(f"There is no tenant {slug!r}")
-    Tenant.objects.filter(pk=tenant.pk).update(
-        entitlements=offer.snapshot, epoch=F("epoch") + 1
-    )
-    record_tier(tenant_id=tenant.pk, version_id=offer.version_id, acting=acting, at=at)
+    set_entitlements(tenant_id=tenant.id, snapshot=offer.snapshot)
+    record_tier(tenant_id=tenant.id, version_id=offer.version_id, acting=acting, at=at)
     return offer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,10 +127,34 @@ def read_catalog(cursor: Any, schema: str) -> Catalog:
     tables = _tables(cursor, schema)
     return Catalog(
         tables=tables,
-        indexes=[row[0] for row in _rows(cursor, _INDEXES, schema)],
+        indexes=[as_written(row[0]) for row in _rows(cursor, _INDEXES, schema)],
         comments=[row[0] for row in _rows(cursor, _COMMENTS, schema)],
         sequences=dict(_rows(cursor, _SEQUENCES, schema)),
     )
+
+
+_LITERAL = r"'(?:[^']|'')*'"
+_NAME = r'\w+|"[^"]+"'
+_IN_LIST = re.compile(
+    rf"(?:\((?P<bracketed>{_NAME})\)|(?P<bare>{_NAME}))::text (?P<operator>= ANY|<> ALL) "
+    rf"\(\(?ARRAY\[(?P<items>{_LITERAL}::character varying(?:, {_LITERAL}::character varying)*)\]"
+    r"\)?::text\[\]\)"
+)
+
+
+def as_written(definition: str) -> str:
+    """A definition whose IN lists read as Django wrote them (rule).
+
+    PostgreSQL prints `x IN ('a', 'b')` on a varchar as a comparison with an array cast to text[],
+    and reads that back as another expression: equal in effect, not in the next dump.
+    """
+    return _IN_LIST.sub(_in_list, definition)
+
+
+def _in_list(found: re.Match[str]) -> str:
+    literals = ", ".join(re.findall(_LITERAL, found["items"]))
+    column = found["bracketed"] or found["bare"]
+    return f"{column} {'IN' if found['operator'] == '= ANY' else 'NOT IN'} ({literals})"
 
 
 def _rows(cursor: Any, sql: str, schema: str) -> list[Any]:
@@ -142,7 +167,7 @@ def _tables(cursor: Any, schema: str) -> dict[str, Table]:
     for relname, *column in _rows(cursor, _COLUMNS, schema):
         tables.setdefault(relname, Table(relname)).columns.append(_column(*column))
     for relname, name, kind, definition, references in _rows(cursor, _CONSTRAINTS, schema):
-        constraint = Constraint(name, definition, references)
+        constraint = Constraint(name, as_written(definition), references)
         table = tables[relname]
         (table.foreign_keys if kind == "f" else table.constraints).append(constraint)
     return tables

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from celery import current_app
 from django.db import connection, transaction
 
 from provisioning.domain.crashes import crash_point
@@ -30,7 +30,7 @@ DELETE FROM provisioning_pooledschema WHERE id = (
 class Claimed:
     """A schema that left the pool; its id is the tenant's."""
 
-    id: object
+    id: UUID
     schema: str
     role: str
 
@@ -107,17 +107,6 @@ def drop_stale(template: Template) -> int:
             drop_schema(pooled.schema_name)
             dropped += stale.filter(pk=pooled.pk).delete()[0]
     return dropped
-
-
-def nudge_filler() -> None:
-    """Ask the provisioning worker to look at the pool and at unfinished births now.
-
-    Only a hint: beat asks too, so a broker that is away costs some seconds and nothing else.
-    """
-    try:
-        current_app.send_task("provisioning.tasks.tend", queue="provisioning", retry=False)
-    except Exception:  # noqa: BLE001 - whatever the broker's client raises
-        return
 
 
 def _ready(template: Template) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from billing.domain.tiers import forget_tiers
 from provisioning.domain.migrations import OWNER, has_owner, owning
 from provisioning.domain.schemas import drop_schema, schema_exists
 from provisioning.domain.signup import carry_on
@@ -15,7 +16,7 @@ from provisioning.lifecycle import BIRTH, FINISHED
 from provisioning.models import ProvisioningMove, ProvisioningRun
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.context import platform_context
-from tenants.models import Domain, Tenant, TenantMove
+from tenants.domain.registry import erase_entry
 from tenants.routing import routing_changed
 
 # A birth takes a fraction of a second; after this its process is taken for dead.
@@ -52,9 +53,9 @@ def resume_stuck_runs(*, at: datetime) -> RepairReport:
 
 def _take(run: ProvisioningRun, at: datetime) -> bool:
     """Lease the run: of two repairers one gets it."""
-    mine = ProvisioningRun.objects.filter(
-        pk=run.pk, state=run.state, attempts=run.attempts
-    ).update(touched_at=at, attempts=F("attempts") + 1)
+    mine = ProvisioningRun.objects.filter(pk=run.pk, state=run.state, attempts=run.attempts).update(
+        touched_at=at, attempts=F("attempts") + 1
+    )
     run.attempts += 1
     return bool(mine)
 
@@ -88,10 +89,8 @@ def undo_birth(*, run: ProvisioningRun, at: datetime) -> None:
         owned = ProvisioningRun.objects.using(OWNER).select_for_update().get(pk=run.pk)
         if owned.state in FINISHED:
             return
-        Domain.objects.using(OWNER).filter(tenant_id=run.tenant_id).delete()
-        TenantMove.objects.using(OWNER).filter(subject_id=run.tenant_id).delete()
-        _forget_tier(run)
-        Tenant.objects.using(OWNER).filter(pk=run.tenant_id).delete()
+        forget_tiers(tenant_id=run.tenant_id, using=OWNER)
+        erase_entry(tenant_id=run.tenant_id, using=OWNER)
         # As the owner, so not by record_move, which speaks for the default connection.
         ProvisioningMove.objects.using(OWNER).create(
             subject_id=run.pk,
@@ -102,9 +101,3 @@ def undo_birth(*, run: ProvisioningRun, at: datetime) -> None:
             at=at,
         )
         ProvisioningRun.objects.using(OWNER).filter(pk=run.pk).update(state="undone", order={})
-
-
-def _forget_tier(run: ProvisioningRun) -> None:
-    from billing.domain.tiers import forget_tiers
-
-    forget_tiers(tenant_id=run.tenant_id, using=OWNER)

@@ -57,9 +57,7 @@ def _right_of(model: Any) -> str:
     return str(getattr(declared, "rights", "full"))
 
 
-def _grants(
-    rights: dict[str, str], role: str, tables: Collection[str] | None
-) -> Iterator[str]:
+def _grants(rights: dict[str, str], role: str, tables: Collection[str] | None) -> Iterator[str]:
     by_right: dict[str, list[str]] = defaultdict(list)
     for table, right in sorted(rights.items()):
         if tables is None or table in tables:

@@ -25,9 +25,11 @@ def schema_name_of(tenant_id: UUID) -> str:
 def replay(*, schema: str, template: Template) -> None:
     """Make the schema, everything in it and its role; call inside a transaction of the owner."""
     invariant(_NAME.match(schema), f"{schema!r} is not the name of a tenant's schema")
-    with owning(schema) as owner, owner.cursor() as cursor:
-        cursor.execute(f'CREATE SCHEMA "{schema}"')
-        cursor.execute(template.script)
+    with owner_connection().cursor() as cursor:
+        cursor.execute(
+            f'CREATE SCHEMA "{schema}"; SET LOCAL search_path = "{schema}", ext;\n'
+            f"{template.script};\nSET LOCAL search_path = public, ext"
+        )
     crash_point("in_replay")
     create_role(schema)
 

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, connection
-from django.db.models import F
+from django.db import connection
 
 from billing.domain.tiers import record_tier
 from billing.queries import TierOffer, current_offer
 from provisioning.domain.births import Birth, birth_steps
 from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import has_owner
-from provisioning.domain.pool import claim_schema, nudge_filler
+from provisioning.domain.nudges import nudge_worker
+from provisioning.domain.pool import claim_schema
 from provisioning.domain.schemas import build_schema, schema_name_of
 from provisioning.domain.slugs import SlugTaken, checked_slug
 from provisioning.domain.template import ensure_template
@@ -26,12 +26,18 @@ from provisioning.models import ProvisioningRun
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import TenantContext, platform_context, tenant_context
 from shared_apps.kernel.crypto import decrypt, encrypt
+from shared_apps.kernel.errors import invariant
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.transactions import operation
-from tenants.lifecycle import TENANT
-from tenants.models import Domain, Tenant
-from tenants.queries import context_of
+from tenants.domain.registry import (
+    HostTaken,
+    TenantEntry,
+    move_tenant,
+    register_tenant,
+    set_owner,
+)
+from tenants.queries import find_by_id
 from tenants.routing import routing_changed
 
 
@@ -43,7 +49,7 @@ class TenantOrder:
     name: str
     owner_email: str
     owner_name: str = ""
-    owner_password: str = "!"
+    owner_password: str = "!"  # noqa: S105 - no password: nobody can sign in with it
     tier: str = "starter"
     currency: str = "EUR"
     language: str = "en-gb"
@@ -81,21 +87,23 @@ def provision_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> NewT
         run = reserve_tenant(order=order, acting=acting, at=at)
     crash_point("reserved")
     if run.pooled or not has_owner():
-        nudge_filler()
+        nudge_worker()
     return carry_on(run=run, acting=acting, at=at)
 
 
 def carry_on(*, run: ProvisioningRun, acting: Actor = SYSTEM, at: datetime) -> NewTenant:
     """Do what is left of a birth (journey). Every part may be repeated."""
+    if run.state == "requested":
+        if not has_owner():
+            return _result(run)
+        _build(run=run, acting=acting, at=at)
+    tenant = find_by_id(run.tenant_id)
+    invariant(tenant is not None, f"the tenant of birth {run.id} is gone")
+    assert tenant is not None  # noqa: S101 - for the type checker
     with platform_context():
-        if run.state == "requested":
-            if not has_owner():
-                return _result(run)
-            _build(run=run, acting=acting, at=at)
-        tenant = Tenant.objects.get(pk=run.tenant_id)
-        birth = _birth(run, tenant, at)
-    with tenant_context(context_of(tenant, run.host)):
-        furnish_tenant(birth=birth, run_id=run.id, password=_password(run))
+        birth, password = _birth(run, tenant, at), decrypt(run.order["owner_password"])
+    with tenant_context(tenant):
+        furnish_tenant(birth=birth, run_id=run.id, password=password)
     crash_point("furnished")
     with platform_context():
         run = activate_tenant(run_id=run.id, acting=acting, at=at)
@@ -114,52 +122,50 @@ def reserve_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> Provis
     order = replace(order, slug=checked_slug(order.slug))
     offer = current_offer(order.tier)
     claimed = claim_schema()
-    tenant_id = claimed.id if claimed else uuid7()
+    entry = _entry(order=order, tenant_id=claimed.id if claimed else uuid7(), offer=offer)
     try:
-        tenant = _name_tenant(order=order, tenant_id=tenant_id, offer=offer, at=at)
-    except IntegrityError as error:
+        register_tenant(entry=entry, at=at)
+    except HostTaken as error:
         detail = f"{order.slug!r} is taken; choose another name"
         raise SlugTaken(detail, slug=order.slug) from error
-    record_tier(tenant_id=tenant_id, version_id=offer.version_id, acting=acting, at=at)
-    run = ProvisioningRun.objects.create(
-        tenant_id=tenant_id,
-        slug=order.slug,
-        schema_name=tenant.schema_name,
-        host=host_of(order.slug),
-        owner_id=uuid7(),
-        state="reserved" if claimed else "requested",
-        pooled=claimed is not None,
-        order={**asdict(order), "owner_password": encrypt(order.owner_password)},
-        touched_at=at,
-        created_at=at,
-    )
+    record_tier(tenant_id=entry.id, version_id=offer.version_id, acting=acting, at=at)
     if claimed:
-        record_move(tenant, TENANT, "provision", acting=acting, at=at)
+        move_tenant(tenant_id=entry.id, move="provision", acting=acting, at=at)
+    run = _record_run(order=order, entry=entry, pooled=claimed is not None, at=at)
     crash_point("in_reserve")
     return run
 
 
-def _name_tenant(
-    *, order: TenantOrder, tenant_id: UUID, offer: TierOffer, at: datetime
-) -> Tenant:
-    schema = schema_name_of(tenant_id)
-    tenant = Tenant.objects.create(
+def _entry(*, order: TenantOrder, tenant_id: UUID, offer: TierOffer) -> TenantEntry:
+    return TenantEntry(
         id=tenant_id,
         slug=order.slug,
         name=order.name,
-        schema_name=schema,
-        role=schema,
-        owner_email=order.owner_email.strip().lower(),
+        schema=schema_name_of(tenant_id),
+        host=host_of(order.slug),
+        owner_email=order.owner_email,
         currency=order.currency,
         language=order.language,
-        modules=list(order.modules),
+        modules=order.modules,
         entitlements=offer.snapshot,
+    )
+
+
+def _record_run(
+    *, order: TenantOrder, entry: TenantEntry, pooled: bool, at: datetime
+) -> ProvisioningRun:
+    return ProvisioningRun.objects.create(
+        tenant_id=entry.id,
+        slug=entry.slug,
+        schema_name=entry.schema,
+        host=entry.host,
+        owner_id=uuid7(),
+        state="reserved" if pooled else "requested",
+        pooled=pooled,
+        order={**asdict(order), "owner_password": encrypt(order.owner_password)},
+        touched_at=at,
         created_at=at,
     )
-    Domain.objects.create(
-        domain=host_of(order.slug), tenant=tenant, is_primary=True, created_at=at
-    )
-    return tenant
 
 
 def host_of(slug: str) -> str:
@@ -171,15 +177,15 @@ def _build(*, run: ProvisioningRun, acting: Actor, at: datetime) -> None:
     """The pool was empty: replay the template under the name the tenant already has."""
     build_schema(schema=run.schema_name, template=ensure_template(at=at))
     crash_point("built")
-    record_built(run=run, acting=acting, at=at)
+    with platform_context():
+        record_built(run=run, acting=acting, at=at)
 
 
 @operation
 def record_built(*, run: ProvisioningRun, acting: Actor, at: datetime) -> None:
     """The schema of a waiting tenant is there. Raises MoveNotAllowed when another was faster."""
     record_move(run, BIRTH, "build", acting=acting, at=at)
-    tenant = Tenant.objects.get(pk=run.tenant_id)
-    record_move(tenant, TENANT, "provision", acting=acting, at=at)
+    move_tenant(tenant_id=run.tenant_id, move="provision", acting=acting, at=at)
 
 
 @operation
@@ -207,35 +213,29 @@ def activate_tenant(*, run_id: UUID, acting: Actor, at: datetime) -> Provisionin
     run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
     if run.state in FINISHED:
         return run
-    tenant = Tenant.objects.get(pk=run.tenant_id)
     record_move(run, BIRTH, "furnish", acting=acting, at=at)
     record_move(run, BIRTH, "activate", acting=acting, at=at)
-    record_move(tenant, TENANT, "activate", acting=acting, at=at)
-    Tenant.objects.filter(pk=tenant.pk).update(owner_id=run.owner_id, epoch=F("epoch") + 1)
+    move_tenant(tenant_id=run.tenant_id, move="activate", acting=acting, at=at)
+    set_owner(tenant_id=run.tenant_id, owner_id=run.owner_id)
     ProvisioningRun.objects.filter(pk=run.pk).update(order={}, error="")
     crash_point("in_activate")
     return run
 
 
-def _birth(run: ProvisioningRun, tenant: Tenant, at: datetime) -> Birth:
+def _birth(run: ProvisioningRun, tenant: TenantContext, at: datetime) -> Birth:
     order = run.order
     return Birth(
         owner_id=run.owner_id,
-        owner_email=tenant.owner_email,
-        owner_name=order.get("owner_name", ""),
+        owner_email=order["owner_email"].strip().lower(),
+        owner_name=order["owner_name"],
         name=tenant.name,
         currency=tenant.currency,
         language=tenant.language,
-        theme=order.get("theme", ""),
-        preset=order.get("preset", ""),
-        modules=tuple(tenant.modules),
+        theme=order["theme"],
+        preset=order["preset"],
+        modules=tuple(sorted(tenant.modules)),
         at=at,
     )
-
-
-def _password(run: ProvisioningRun) -> str:
-    with platform_context():
-        return decrypt(run.order["owner_password"])
 
 
 def _result(run: ProvisioningRun) -> NewTenant:

@@ -18,8 +18,10 @@ _OURS = frozenset(
     {"console", "galleria", "root", "site", "signup", "sign-up", "pay", "payments", "sandbox"}
     | {"static", "media", "rt", "health", "metrics", "caddy", "operator", "partner", "manage"}
 )
-# Digits and pairs that read like letters in most typefaces.
-_LOOKALIKES = str.maketrans({"0": "o", "1": "l", "3": "e", "5": "s", "7": "t"})
+# Digits that read like letters in most typefaces; a 1 is an l to some and an i to others.
+_LOOKALIKES = [
+    str.maketrans({"0": "o", "3": "e", "4": "a", "5": "s", "7": "t", "1": one}) for one in "li"
+]
 
 
 class SlugMalformed(Unprocessable):
@@ -62,17 +64,18 @@ def _malformed(slug: str) -> str:
 
 
 def is_reserved(slug: str) -> bool:
-    """Whether the slug, or the name it looks like, is kept back."""
+    """Whether the slug, or a name it looks like, is kept back."""
     names, patterns = _reserved()
-    for form in {slug, skeleton(slug), slug.replace("-", "")}:
+    for form in {slug, slug.replace("-", ""), *readings(slug)}:
         if form in names or any(pattern.fullmatch(form) for pattern in patterns):
             return True
     return False
 
 
-def skeleton(slug: str) -> str:
-    """What a hasty reader sees: 0 as o, 1 as l, rn as m, vv as w."""
-    return slug.translate(_LOOKALIKES).replace("rn", "m").replace("vv", "w")
+def readings(slug: str) -> frozenset[str]:
+    """What hasty readers see: 0 as o, 1 as l or i, rn as m, vv as w."""
+    plain = {slug.translate(table) for table in _LOOKALIKES}
+    return frozenset(plain | {text.replace("rn", "m").replace("vv", "w") for text in plain})
 
 
 @lru_cache(maxsize=1)

@@ -30,7 +30,7 @@ from provisioning.domain.script import Row, compile_script, seed_columns
 from provisioning.models import CompiledTemplate
 
 # Raise it when the compiler writes other statements from the same catalogue.
-_COMPILER = 1
+_COMPILER = 3
 _SCHEMA = "template"
 _ALIAS = "template"
 
@@ -130,8 +130,7 @@ def compile_schema(schema: str, *, alias: str = OWNER) -> list[str]:
     with owning(schema, alias=alias) as owner, owner.cursor() as cursor:
         catalog = read_catalog(cursor, schema)
         rows = {
-            name: _rows(cursor, name, seed_columns(table))
-            for name, table in catalog.tables.items()
+            name: _rows(cursor, name, seed_columns(table)) for name, table in catalog.tables.items()
         }
         return compile_script(catalog=catalog, rows=rows, grants=tenant_grants())
 
@@ -190,4 +189,10 @@ def _maintenance() -> Iterator[psycopg.Connection]:
 
 
 def _drop(admin: psycopg.Connection, name: str) -> None:
-    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    # Without FORCE first: that would try to end an autovacuum worker, which only a superuser may,
+    # while the plain form waits for it.
+    plain = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    try:
+        admin.execute(plain)
+    except psycopg.errors.ObjectInUse:
+        admin.execute(plain + sql.SQL(" WITH (FORCE)"))

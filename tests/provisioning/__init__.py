@@ -1,0 +1,1 @@
+"""Births, pauses and ends of tenants."""
