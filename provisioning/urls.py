@@ -1,0 +1,35 @@
+"""Addresses of the public site and of the console."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+from django.views.generic import RedirectView
+
+from provisioning.views import console, site
+
+site_urls: list[URLPattern] = [
+    path("", site.home, name="site-home"),
+    path("pricing/", site.pricing, name="site-pricing"),
+    path("sign-up/", site.start, name="site-sign-up"),
+    path("sign-up/check/", site.check_slug, name="site-check-slug"),
+    path(
+        "sign-in/",
+        RedirectView.as_view(pattern_name="account_login", query_string=True),
+        name="site-sign-in",
+    ),
+    path("marketplaces/", site.marketplaces, name="site-marketplaces"),
+    path("marketplaces/<slug:slug>/", site.marketplace, name="site-marketplace"),
+    path("marketplaces/<slug:slug>/open/", site.open_manage, name="site-open-manage"),
+]
+
+console_urls: list[URLPattern] = [
+    path("", console.dashboard, name="console-home"),
+    path("tenants/new/", console.create, name="console-create"),
+    path("tenants/<slug:slug>/", console.tenant, name="console-tenant"),
+    path("tenants/<slug:slug>/tier/", console.tier, name="console-tier"),
+    *[
+        path(f"tenants/<slug:slug>/{name}/", console.move, {"name": name}, name=f"console-{name}")
+        for name in ("suspend", "resume", "close")
+    ],
+    path("pool/", console.pool, name="console-pool"),
+]

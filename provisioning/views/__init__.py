@@ -1,0 +1,1 @@
+"""Pages of the platform: the public site and the console."""
