@@ -32,6 +32,11 @@ class TierOffer:
     features: frozenset[str]
     monthly_prices: Mapping[str, int]
 
+    @property
+    def price(self) -> Money | None:
+        """A month in euro, as the price page shows it."""
+        return self.monthly_price("EUR")
+
     def monthly_price(self, currency: str) -> Money | None:
         minor = self.monthly_prices.get(currency)
         return None if minor is None else Money(minor, currency)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, path
-from django.views.generic import RedirectView
 
 from provisioning.views import console, site
 
@@ -12,11 +11,6 @@ site_urls: list[URLPattern] = [
     path("pricing/", site.pricing, name="site-pricing"),
     path("sign-up/", site.start, name="site-sign-up"),
     path("sign-up/check/", site.check_slug, name="site-check-slug"),
-    path(
-        "sign-in/",
-        RedirectView.as_view(pattern_name="account_login", query_string=True),
-        name="site-sign-in",
-    ),
     path("marketplaces/", site.marketplaces, name="site-marketplaces"),
     path("marketplaces/<slug:slug>/", site.marketplace, name="site-marketplace"),
     path("marketplaces/<slug:slug>/open/", site.open_manage, name="site-open-manage"),

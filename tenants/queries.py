@@ -71,6 +71,18 @@ def find_by_schema(schema: str) -> TenantContext | None:
     return _one(schema_name=schema)
 
 
+def slug_is_taken(slug: str) -> bool:
+    with platform_context():
+        return Tenant.objects.filter(slug=slug).exists()
+
+
+def owned_by(owner_id: UUID) -> list[TenantContext]:
+    """The tenants of one owner, oldest first."""
+    with platform_context():
+        tenants = Tenant.objects.filter(owner_id=owner_id).prefetch_related("domains")
+        return [context_of(tenant, _primary_host(tenant)) for tenant in tenants.order_by("id")]
+
+
 def all_contexts(*, states: frozenset[str] | None = None) -> list[TenantContext]:
     """Every tenant (of some states), oldest first: for sweeps and fan-out, never for a request."""
     with platform_context():

@@ -4,4 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from provisioning import urls as provisioning
+from shared_apps.identity import urls as identity
+from shared_apps.mailer import urls as mailer
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *provisioning.console_urls,
+    *identity.console_urls,
+    *mailer.console_urls,
+]

@@ -4,4 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from provisioning import urls as provisioning
+from shared_apps.identity import urls as identity
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *provisioning.site_urls,
+    *identity.site_urls,
+]

@@ -173,7 +173,7 @@ def _tables(cursor: Any, schema: str) -> dict[str, Table]:
     return tables
 
 
-def _column(  # noqa: PLR0913 - the columns of the query above
+def _column(
     name: str,
     type_name: str,
     identity: str,

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import connection
 
 from billing.domain.tiers import record_tier
@@ -23,6 +21,8 @@ from provisioning.domain.slugs import SlugTaken, checked_slug
 from provisioning.domain.template import ensure_template
 from provisioning.lifecycle import BIRTH, FINISHED
 from provisioning.models import ProvisioningRun
+from shared_apps.identity.domain.people import NewPerson, create_person
+from shared_apps.identity.queries import people_by_id
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import TenantContext, platform_context, tenant_context
 from shared_apps.kernel.crypto import decrypt, encrypt
@@ -39,6 +39,7 @@ from tenants.domain.registry import (
 )
 from tenants.queries import find_by_id
 from tenants.routing import routing_changed
+from themes.domain.versions import DesignChoice, start_from_preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class TenantOrder:
     owner_email: str
     owner_name: str = ""
     owner_password: str = "!"  # noqa: S105 - no password: nobody can sign in with it
+    owner_id: str = ""
     tier: str = "starter"
     currency: str = "EUR"
     language: str = "en-gb"
@@ -159,7 +161,7 @@ def _record_run(
         slug=entry.slug,
         schema_name=entry.schema,
         host=entry.host,
-        owner_id=uuid7(),
+        owner_id=UUID(order.owner_id) if order.owner_id else uuid7(),
         state="reserved" if pooled else "requested",
         pooled=pooled,
         order={**asdict(order), "owner_password": encrypt(order.owner_password)},
@@ -196,12 +198,21 @@ def furnish_tenant(*, birth: Birth, run_id: UUID, password: str) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [run_id.int & 0x7FFF_FFFF_FFFF_FFFF])
-    users: Any = get_user_model().objects
-    if users.filter(pk=birth.owner_id).exists():
+    if people_by_id([birth.owner_id]):
         return
-    users.create(
-        id=birth.owner_id, email=birth.owner_email, name=birth.owner_name, password=password
+    owner = NewPerson(
+        id=birth.owner_id,
+        email=birth.owner_email,
+        name=birth.owner_name,
+        encoded_password=password,
+        roles=frozenset({"operator", "customer"}),
+        verified=True,
     )
+    create_person(person=owner, acting=SYSTEM, at=birth.at)
+    choice = DesignChoice(
+        theme=birth.theme or "hearth", brand_name=birth.name, preset=birth.preset or "shop-first"
+    )
+    start_from_preset(choice=choice, acting=SYSTEM, at=birth.at)
     for birth_step in birth_steps():
         birth_step(birth)
     crash_point("in_furnish")

@@ -35,7 +35,15 @@ def test_good_slugs_are_normalised(raw, slug):
     "raw",
     [
         *("", "ab", "a" * 41, "-abc", "abc-", "a_b_c", "a.b.c", "a b c", "abc/def"),
-        *("xn--mnchen-3ya", "ab--cd", "m\u00fcnchen", "\u0448\u043e\u043f", "shop\x00", "shop\n.evil", "<b>x"),
+        *(
+            "xn--mnchen-3ya",
+            "ab--cd",
+            "m\u00fcnchen",
+            "\u0448\u043e\u043f",
+            "shop\x00",
+            "shop\n.evil",
+            "<b>x",
+        ),
     ],
 )
 def test_malformed_slugs_are_refused(raw):

@@ -10,7 +10,13 @@ import pytest
 from django.db import connections
 
 from config.embedded.postgres import EmbeddedPostgres
-from provisioning.domain.catalog import Constraint, Table, UnsupportedObject, as_written, read_catalog
+from provisioning.domain.catalog import (
+    Constraint,
+    Table,
+    UnsupportedObject,
+    as_written,
+    read_catalog,
+)
 from provisioning.domain.migrations import create_role, migrate_schema, owning
 from provisioning.domain.pool import add_to_pool
 from provisioning.domain.schemas import build_schema, drop_schema

@@ -9,12 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from shared_apps.audit.domain.records import record
-from shared_apps.outbox.domain.publishing import publish
-
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.errors import Conflict, NotFound, Unprocessable
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
+from shared_apps.outbox.domain.publishing import publish
 from themes.domain.fonts import FONTS
 from themes.domain.icons import ICONS
 from themes.domain.packages import preset, theme

@@ -86,9 +86,7 @@ def create_person(*, person: NewPerson, acting: Actor, at: datetime) -> Person:
     address = person.email.strip().lower()
     if User.objects.filter(email=address).exists():
         raise EmailTaken(f"{address} already has an account here")
-    user = User(
-        id=person.id or uuid7(), email=address, name=person.name.strip(), kind=person.kind
-    )
+    user = User(id=person.id or uuid7(), email=address, name=person.name.strip(), kind=person.kind)
     user.password = person.encoded_password or make_password(None)
     user.save(force_insert=True)
     EmailAddress.objects.create(user=user, email=address, verified=person.verified, primary=True)

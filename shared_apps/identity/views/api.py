@@ -41,7 +41,9 @@ class PublicView(APIView):
 
 
 class TokenView(PublicView):
-    @extend_schema(request=CredentialsSerializer, responses={201: TokenPairSerializer}, tags=["auth"])
+    @extend_schema(
+        request=CredentialsSerializer, responses={201: TokenPairSerializer}, tags=["auth"]
+    )
     def post(self, request: Request) -> Response:
         """Swap e-mail address and password (and code) for a pair of tokens."""
         form = CredentialsSerializer(data=request.data)

@@ -1,9 +1,9 @@
 """A request with an Idempotency-Key takes effect once and is answered the same each time.
 
-    claim = begin(scope="user:7 POST /api/v1/orders/", key=key, fingerprint=digest, at=now())
-    if claim.answer: replay it
-    ... in the operation with the effect:
-    finish(claim_id=claim.id, status=201, body={...}, at=at)
+claim = begin(scope="user:7 POST /api/v1/orders/", key=key, fingerprint=digest, at=now())
+if claim.answer: replay it
+... in the operation with the effect:
+finish(claim_id=claim.id, status=201, body={...}, at=at)
 """
 
 from __future__ import annotations
@@ -116,9 +116,7 @@ def finish(*, claim_id: UUID, status: int, body: Any, at: datetime) -> None:
     """
     recorded = IdempotencyKey.objects.filter(
         pk=claim_id, state=IdempotencyKey.State.RUNNING
-    ).update(
-        state=IdempotencyKey.State.DONE, status=status, body=body, expires_at=at + MEMORY
-    )
+    ).update(state=IdempotencyKey.State.DONE, status=status, body=body, expires_at=at + MEMORY)
     if not recorded:
         raise StillRunning
 

@@ -33,8 +33,8 @@ from shared_apps.kernel.transactions import operation, step
 from shared_apps.outbox.domain.idempotency import (
     Answer,
     begin,
-    finish,
     fingerprint_of,
+    finish,
     parse_key,
     release,
 )
