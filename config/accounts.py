@@ -40,7 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return isinstance(required_scope(), TenantContext)
 
     def save_user(
-        self, request: HttpRequest, user: User, form: Form, commit: bool = True  # noqa: FBT001, FBT002
+        self,
+        request: HttpRequest,
+        user: User,
+        form: Form,
+        commit: bool = True,  # noqa: FBT001, FBT002
     ) -> User:
         """One operation for the account with its role, audit record and event."""
         user.email = form.cleaned_data["email"].strip().lower()
@@ -74,9 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return self.own_url(reverse("account_confirm_email", args=[emailconfirmation.key]))
 
     def get_reset_password_from_key_url(self, key: str) -> str:
-        path = reverse(
-            "account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"}
-        )
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
         return self.own_url(path.replace("UID-KEY", quote(key)))
 
     def send_account_already_exists_mail(self, email: str) -> None:

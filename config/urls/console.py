@@ -4,4 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shared_apps.identity import urls as identity
+from shared_apps.mailer import urls as mailer
+from shared_apps.media import urls as media
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *identity.console_urls,
+    *mailer.console_urls,
+    *media.console_urls,
+]

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from shared_apps.identity import urls as identity
+from shared_apps.media import urls as media
+
+urlpatterns: list[URLPattern | URLResolver] = [*identity.site_urls, *media.site_urls]

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
+from shared_apps.identity import urls as identity
+from shared_apps.media import urls as media
 from themes import urls as themes
 
-urlpatterns: list[URLPattern | URLResolver] = [*themes.storefront_urls]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *themes.storefront_urls,
+    *identity.storefront_urls,
+    *identity.api_urls,
+    *media.storefront_urls,
+]

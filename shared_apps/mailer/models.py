@@ -28,9 +28,7 @@ class Message(models.Model):
     class Meta:
         constraints = [MESSAGE.constraint("message_state_known")]
         indexes = [
-            models.Index(
-                fields=["due_at"], condition=models.Q(state="queued"), name="message_due"
-            )
+            models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="message_due")
         ]
 
     def __str__(self) -> str:

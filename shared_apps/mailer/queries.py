@@ -26,7 +26,13 @@ def recent_messages(*, limit: int = 50) -> list[LogLine]:
     rows = Message.objects.defer("text", "html").order_by("-created_at", "-id")[:limit]
     return [
         LogLine(
-            row.public_id, row.template, row.to, row.subject, row.state, row.attempts, row.created_at
+            row.public_id,
+            row.template,
+            row.to,
+            row.subject,
+            row.state,
+            row.attempts,
+            row.created_at,
         )
         for row in rows
     ]

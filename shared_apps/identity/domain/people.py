@@ -86,9 +86,7 @@ def create_person(*, person: NewPerson, acting: Actor, at: datetime) -> Person:
     address = person.email.strip().lower()
     if User.objects.filter(email=address).exists():
         raise EmailTaken(f"{address} already has an account here")
-    user = User(
-        id=person.id or uuid7(), email=address, name=person.name.strip(), kind=person.kind
-    )
+    user = User(id=person.id or uuid7(), email=address, name=person.name.strip(), kind=person.kind)
     user.password = person.encoded_password or make_password(None)
     user.save(force_insert=True)
     EmailAddress.objects.create(user=user, email=address, verified=person.verified, primary=True)
@@ -199,7 +197,7 @@ def _locked(user_id: UUID) -> User:
 def _insert_grants(*, user: User, roles: frozenset[str], acting: Actor, at: datetime) -> None:
     unknown = roles - set(Role.values)
     if unknown:
-        raise UnknownRole(errors={"role": [f"There is no role {sorted(unknown)[0]!r}"]})
+        raise UnknownRole(errors={"role": [f"There is no role {min(unknown)!r}"]})
     RoleGrant.objects.bulk_create(
         RoleGrant(user=user, role=role, granted_by=f"{acting.kind}:{acting.id}", granted_at=at)
         for role in sorted(roles)

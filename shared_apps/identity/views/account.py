@@ -9,8 +9,14 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from shared_apps.identity.domain.actors import ACTIVE_ROLE, ON_BEHALF_OF, acting_as, active_role
-from shared_apps.identity.domain.actors import default_role, switch_role
+from shared_apps.identity.domain.actors import (
+    ACTIVE_ROLE,
+    ON_BEHALF_OF,
+    acting_as,
+    active_role,
+    default_role,
+    switch_role,
+)
 from shared_apps.identity.domain.handover import Handover, issue_handover, redeem_handover
 from shared_apps.identity.forms import RoleForm
 from shared_apps.identity.models import Role
@@ -27,7 +33,11 @@ def account_shell(request: HttpRequest) -> dict[str, str]:
     if is_platform_surface(request, "site"):
         return {"account_shell": "shells/site.html"}
     if is_platform_surface(request, "console"):
-        return {"account_shell": "shells/console.html" if request.user.is_authenticated else "identity/bare_shell.html"}
+        return {
+            "account_shell": "shells/console.html"
+            if request.user.is_authenticated
+            else "identity/bare_shell.html"
+        }
     return {"account_shell": "shells/storefront.html"}
 
 
