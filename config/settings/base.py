@@ -117,10 +117,20 @@ LANGUAGES = [("en-gb", "English"), ("de", "Deutsch"), ("fr", "Français"), ("ar"
 TIME_ZONE = "UTC"
 USE_I18N = USE_TZ = True
 
+
+def _media_storage() -> dict[str, Any]:
+    """Files in the data folder, or a bucket; either way below each tenant's own prefix."""
+    bucket = env.S3_BUCKET.value()
+    if not bucket:
+        return {"BACKEND": "shared_apps.media.domain.storage.ScopedFiles"}
+    options = {"bucket_name": bucket, "endpoint_url": env.S3_ENDPOINT.value() or None}
+    return {"BACKEND": "shared_apps.media.domain.storage.ScopedS3", "OPTIONS": options}
+
+
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _media_storage(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

@@ -9,8 +9,8 @@ from shared_apps.media import urls as media
 from themes import urls as themes
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *themes.storefront_urls,
     *identity.storefront_urls,
     *identity.api_urls,
     *media.storefront_urls,
-    *themes.storefront_urls,
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
 from django.conf import settings
+from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
 from shared_apps.kernel.context import TenantContext, required_scope, scope_key
 
@@ -30,7 +30,7 @@ def host_url(host: str, path: str) -> str:
     return f"{scheme}://{host}{shown}{path}"
 
 
-class ResetTokens(EmailAwarePasswordResetTokenGenerator):  # type: ignore[misc]
+class ResetTokens(PasswordResetTokenGenerator):
     """Password reset tokens whose key carries the scope: A's never hold for B, not even in a copy."""
 
     @property

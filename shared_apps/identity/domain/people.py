@@ -197,7 +197,7 @@ def _locked(user_id: UUID) -> User:
 def _insert_grants(*, user: User, roles: frozenset[str], acting: Actor, at: datetime) -> None:
     unknown = roles - set(Role.values)
     if unknown:
-        raise UnknownRole(errors={"role": [f"There is no role {sorted(unknown)[0]!r}"]})
+        raise UnknownRole(errors={"role": [f"There is no role {min(unknown)!r}"]})
     RoleGrant.objects.bulk_create(
         RoleGrant(user=user, role=role, granted_by=f"{acting.kind}:{acting.id}", granted_at=at)
         for role in sorted(roles)

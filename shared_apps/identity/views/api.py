@@ -92,15 +92,16 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         """The person behind the session or the token."""
         claims = request.auth
-        role = claims.active_role if isinstance(claims, Claims) else active_role(request._request)
+        role = claims.active_role if isinstance(claims, Claims) else active_role(request)
         return Response(MeSerializer(request.user, context={"active_role": role}).data)
 
 
 def _authenticated(request: Request, given: dict[str, str]) -> User | None:
     """The person with this password; failures count against the limits of the sign-in page."""
+    plain = request._request  # noqa: SLF001 - allauth counts attempts on Django's own request
     try:
         user: User | None = get_adapter().authenticate(
-            request._request, email=given["email"].lower(), password=given["password"]
+            plain, email=given["email"].lower(), password=given["password"]
         )
     except ValidationError as error:
         raise TooManyAttempts from error

@@ -33,7 +33,7 @@ def mail_detail(request: HttpRequest, mail_id: str) -> HttpResponse:
 @require_GET
 @never_cache
 @xframe_options_sameorigin
-def mail_body(request: HttpRequest, mail_id: str) -> HttpResponse:
+def mail_body(_request: HttpRequest, mail_id: str) -> HttpResponse:
     """The HTML part alone, in a frame without scripts or the console's origin."""
     _require_mailbox()
     response = HttpResponse(mailbox.mail(mail_id).html)

@@ -33,7 +33,7 @@ def image(request: HttpRequest, sha256: str, name: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-def private(request: HttpRequest, token: str) -> HttpResponse:
+def private(_request: HttpRequest, token: str) -> HttpResponse:
     """A document, always as a download."""
     found = open_private(token=token)
     response = HttpResponse(found.data, content_type="application/octet-stream")
