@@ -7,6 +7,7 @@ the nearest shade that passes on every background they may lie on.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ UI_CONTRAST = 3.0
 UI_TARGET = 3.05  # a hair above, so that rounding to 8 bits cannot lose it
 GAMUT_STEPS = 18
 SOLVE_STEPS = 22
+REMEMBERED_PALETTES = 128  # a palette costs some 15 ms, and most tenants start from a theme's own
 MAX_TINT = 0.03
 LIGHT_INK_LUMINANCE = 0.3  # below this an on-colour is dark
 SURFACES = ("bg", "surface", "surface-2")
@@ -226,6 +228,11 @@ def _fill(
 
 def palette(seeds: Seeds, *, mode: Mode) -> dict[str, str]:
     """Every colour a page may use, by name. Same seeds and mode, same palette."""
+    return dict(_palette(seeds, mode))
+
+
+@functools.lru_cache(maxsize=REMEMBERED_PALETTES)
+def _palette(seeds: Seeds, mode: Mode) -> Palette:
     dark = mode == "dark"
     out = _neutrals(seeds, dark=dark)
     fills = {"brand": oklch(seeds.brand), "accent": oklch(seeds.accent or seeds.brand)}

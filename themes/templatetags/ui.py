@@ -43,11 +43,11 @@ WORDS_OF_INITIALS = 2
 
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
-    """An inline line icon, hidden from screen readers. `extra` is another class, `flip` mirrors it in RTL."""
+    """An inline line icon, hidden from screen readers; a dot for a name that an operator mistyped. `extra` is another class, `flip` mirrors it in RTL."""
     return format_html(
         '<svg class="ic {}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>',
         extra,
-        mark_safe(ICONS[name]),  # noqa: S308  (our own constant markup)
+        mark_safe(ICONS.get(name, ICONS["circle-dot"])),  # noqa: S308  (our own constant markup)
     )
 
 
