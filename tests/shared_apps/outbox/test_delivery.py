@@ -165,6 +165,7 @@ def test_sweep_finds_the_schemas_with_due_events(alpha, beta):
         publish_lamp()
 
     assert list(due_schemas([alpha.schema, beta.schema])) == [beta.schema]
+    assert list(due_schemas([alpha.schema, "t_gone", beta.schema])) == [beta.schema]
 
 
 def test_delivered_events_are_forgotten_after_a_while(in_alpha, handlers):
