@@ -91,6 +91,28 @@ class ProvisioningMove(Move):
     subject = models.ForeignKey(ProvisioningRun, on_delete=models.CASCADE, related_name="moves")
 
 
+class Closure(models.Model):
+    """The end of a tenant: when it was closed, when its data is due to go, when it went."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    schema_name = models.CharField(max_length=63)
+    closed_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(dropped_at=None),
+                name="closure_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.schema_name
+
+
 class FleetRun(models.Model):
     """One walk of a release over all tenants."""
 

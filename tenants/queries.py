@@ -72,14 +72,15 @@ def find_by_schema(schema: str) -> TenantContext | None:
 
 
 def slug_is_taken(slug: str) -> bool:
+    """Whether a slug is in use now; the unique constraint decides when it is taken for good."""
     with platform_context():
         return Tenant.objects.filter(slug=slug).exists()
 
 
 def owned_by(owner_id: UUID) -> list[TenantContext]:
-    """The tenants of one owner, oldest first."""
+    """The tenants of one owner, oldest first, ended ones too; two queries."""
     with platform_context():
-        tenants = Tenant.objects.filter(owner_id=owner_id).prefetch_related("domains")
+        tenants = Tenant.objects.prefetch_related("domains").filter(owner_id=owner_id)
         return [context_of(tenant, _primary_host(tenant)) for tenant in tenants.order_by("id")]
 
 

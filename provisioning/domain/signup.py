@@ -21,37 +21,50 @@ from provisioning.domain.slugs import SlugTaken, checked_slug
 from provisioning.domain.template import ensure_template
 from provisioning.lifecycle import BIRTH, FINISHED
 from provisioning.models import ProvisioningRun
+from shared_apps.audit.domain.records import record
 from shared_apps.identity.domain.people import NewPerson, create_person
 from shared_apps.identity.queries import people_by_id
 from shared_apps.kernel.actor import SYSTEM, Actor
-from shared_apps.kernel.context import TenantContext, platform_context, tenant_context
+from shared_apps.kernel.context import (
+    TenantContext,
+    current_tenant,
+    platform_context,
+    tenant_context,
+)
 from shared_apps.kernel.crypto import decrypt, encrypt
 from shared_apps.kernel.errors import invariant
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
+from shared_apps.outbox.domain.publishing import publish
 from tenants.domain.registry import (
     HostTaken,
     TenantEntry,
     move_tenant,
     register_tenant,
-    set_owner,
 )
+from tenants.events import TenantReady
 from tenants.queries import find_by_id
 from tenants.routing import routing_changed
 from themes.domain.versions import DesignChoice, start_from_preset
 
+_63_BITS = 0x7FFF_FFFF_FFFF_FFFF
+
 
 @dataclass(frozen=True, slots=True)
 class TenantOrder:
-    """What a new tenant is to be; `owner_password` is already encoded, never plain."""
+    """What a new tenant is to be; `owner_password` is already encoded ("" = no sign-in by password).
+
+    `owner_id` is the owner's id on the public site, to be theirs in the tenant too ("" = new).
+    """
 
     slug: str
     name: str
     owner_email: str
     owner_name: str = ""
-    owner_password: str = "!"  # noqa: S105 - no password: nobody can sign in with it
     owner_id: str = ""
+    owner_password: str = ""
     tier: str = "starter"
     currency: str = "EUR"
     language: str = "en-gb"
@@ -105,7 +118,7 @@ def carry_on(*, run: ProvisioningRun, acting: Actor = SYSTEM, at: datetime) -> N
     with platform_context():
         birth, password = _birth(run, tenant, at), decrypt(run.order["owner_password"])
     with tenant_context(tenant):
-        furnish_tenant(birth=birth, run_id=run.id, password=password)
+        furnish_tenant(birth=birth, owner=_owner(run, password), acting=acting, at=at)
     crash_point("furnished")
     with platform_context():
         run = activate_tenant(run_id=run.id, acting=acting, at=at)
@@ -146,6 +159,7 @@ def _entry(*, order: TenantOrder, tenant_id: UUID, offer: TierOffer) -> TenantEn
         schema=schema_name_of(tenant_id),
         host=host_of(order.slug),
         owner_email=order.owner_email,
+        owner_id=UUID(order.owner_id) if order.owner_id else uuid7(),
         currency=order.currency,
         language=order.language,
         modules=order.modules,
@@ -161,7 +175,7 @@ def _record_run(
         slug=entry.slug,
         schema_name=entry.schema,
         host=entry.host,
-        owner_id=UUID(order.owner_id) if order.owner_id else uuid7(),
+        owner_id=entry.owner_id,
         state="reserved" if pooled else "requested",
         pooled=pooled,
         order={**asdict(order), "owner_password": encrypt(order.owner_password)},
@@ -191,30 +205,33 @@ def record_built(*, run: ProvisioningRun, acting: Actor, at: datetime) -> None:
 
 
 @operation
-def furnish_tenant(*, birth: Birth, run_id: UUID, password: str) -> None:
-    """Write the owner and what the rooms want there from the start, in the tenant's own schema.
+def furnish_tenant(*, birth: Birth, owner: NewPerson, acting: Actor, at: datetime) -> None:
+    """Write the owner and what the rooms want there from the start; announces TenantReady.
 
-    All or nothing, and only once: the owner's user stands for the whole.
+    All or nothing in the tenant's own schema, and only once: the owner's user stands for the
+    whole, so a repeated birth finds it and stops here.
     """
+    tenant = current_tenant()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [run_id.int & 0x7FFF_FFFF_FFFF_FFFF])
+        # Two who carry on the same birth wait for each other here.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [birth.owner_id.int & _63_BITS])
     if people_by_id([birth.owner_id]):
         return
-    owner = NewPerson(
-        id=birth.owner_id,
-        email=birth.owner_email,
-        name=birth.owner_name,
-        encoded_password=password,
-        roles=frozenset({"operator", "customer"}),
-        verified=True,
-    )
-    create_person(person=owner, acting=SYSTEM, at=birth.at)
+    create_person(person=owner, acting=acting, at=at)
     choice = DesignChoice(
         theme=birth.theme or "hearth", brand_name=birth.name, preset=birth.preset or "shop-first"
     )
-    start_from_preset(choice=choice, acting=SYSTEM, at=birth.at)
+    start_from_preset(choice=choice, acting=acting, at=at)
     for birth_step in birth_steps():
         birth_step(birth)
+    record(
+        "tenants.tenant.furnish",
+        subject=Ref("tenants.tenant", str(tenant.id)),
+        acting=acting,
+        at=at,
+        changes={"owner": str(birth.owner_id)},
+    )
+    publish(TenantReady(str(tenant.id), tenant.slug, tenant.host, str(birth.owner_id)))
     crash_point("in_furnish")
 
 
@@ -227,10 +244,27 @@ def activate_tenant(*, run_id: UUID, acting: Actor, at: datetime) -> Provisionin
     record_move(run, BIRTH, "furnish", acting=acting, at=at)
     record_move(run, BIRTH, "activate", acting=acting, at=at)
     move_tenant(tenant_id=run.tenant_id, move="activate", acting=acting, at=at)
-    set_owner(tenant_id=run.tenant_id, owner_id=run.owner_id)
+    record(
+        "tenants.tenant.create",
+        subject=Ref("tenants.tenant", str(run.tenant_id)),
+        acting=acting,
+        at=at,
+        changes={"slug": run.slug, "pooled": run.pooled},
+    )
     ProvisioningRun.objects.filter(pk=run.pk).update(order={}, error="")
     crash_point("in_activate")
     return run
+
+
+def _owner(run: ProvisioningRun, password: str) -> NewPerson:
+    return NewPerson(
+        id=run.owner_id,
+        email=run.order["owner_email"],
+        name=run.order["owner_name"],
+        encoded_password=password,
+        roles=frozenset({"operator", "customer"}),
+        verified=True,
+    )
 
 
 def _birth(run: ProvisioningRun, tenant: TenantContext, at: datetime) -> Birth:

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from billing.domain.tiers import change_tier
 from billing.queries import TakeTotal, take_totals, tier_choices
-
-# LIVES from provisioning.domain.lives import close_tenant, resume_tenant, suspend_tenant
+from provisioning.domain.lives import close_tenant, resume_tenant, suspend_tenant
 from provisioning.domain.signup import TenantOrder, provision_tenant
 from provisioning.forms import ConsoleTenantForm, ReasonForm, TierForm
 from provisioning.queries import (
@@ -94,7 +93,7 @@ def tenant(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "provisioning/console/tenant.html", context)
 
 
-_MOVES: dict[str, Any] = {}
+_MOVES = {"suspend": suspend_tenant, "resume": resume_tenant, "close": close_tenant}
 
 
 @require_POST

@@ -35,6 +35,7 @@ class TenantEntry:
     schema: str
     host: str
     owner_email: str
+    owner_id: UUID
     currency: str
     language: str
     modules: tuple[str, ...]
@@ -54,6 +55,7 @@ def register_tenant(*, entry: TenantEntry, at: datetime) -> TenantContext:
         schema_name=entry.schema,
         role=entry.schema,
         owner_email=entry.owner_email.strip().lower(),
+        owner_id=entry.owner_id,
         currency=entry.currency,
         language=entry.language,
         modules=list(entry.modules),
@@ -79,12 +81,6 @@ def move_tenant(
     record_move(tenant, TENANT, move, acting=acting, at=at, note=note)
     _stamp(tenant_id)
     return _context(tenant)
-
-
-@step
-def set_owner(*, tenant_id: UUID, owner_id: UUID) -> None:
-    """Remember which user of the tenant's own schema is its owner."""
-    Tenant.objects.filter(pk=tenant_id).update(owner_id=owner_id)
 
 
 @step

@@ -7,11 +7,11 @@ import json
 import sys
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from provisioning.domain.signup import TenantOrder, provision_tenant
 from provisioning.queries import TenantRow, list_tenants, tenant_row
+from shared_apps.identity.domain.people import encode_password
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import DomainError
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             name=options["name"],
             owner_email=options["owner"],
             owner_name=options["owner_name"],
-            owner_password=make_password(password or None),
+            owner_password=encode_password(password) if password else "",
             tier=options["tier"],
             currency=options["currency"],
             language=options["language"],
