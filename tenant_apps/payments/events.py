@@ -61,9 +61,11 @@ class PaymentRefunded(Event):
 
 @dataclass(frozen=True, slots=True)
 class WebhookReceived(Event):
-    """A provider's verified message lies in the inbox and waits to be worked off."""
+    """A provider's verified message lies in the inbox; the rest says what it may be about."""
 
     name: ClassVar[str] = "payments.webhook_received.v1"
 
     webhook_id: str
-    account_id: str
+    subject: str
+    object_id: str
+    reference: str
