@@ -110,3 +110,16 @@ class EarningMove(Move):
     """One change of an earning's state."""
 
     subject = models.ForeignKey(Earning, on_delete=models.CASCADE, related_name="moves")
+
+
+class SettlementTerms(models.Model):
+    """The operator's terms for everybody; one row."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    is_released_at_payment = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="settlement_terms_are_one")]
+
+    def __str__(self) -> str:
+        return "at payment" if self.is_released_at_payment else "at fulfilment"

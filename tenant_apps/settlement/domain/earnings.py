@@ -8,7 +8,7 @@ from uuid import UUID
 
 from billing.events import TakeAccrued
 from shared_apps.kernel.actor import Actor
-from shared_apps.kernel.errors import NotFound
+from shared_apps.kernel.errors import Conflict, NotFound
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
@@ -22,6 +22,10 @@ from tenant_apps.settlement.models import Earning
 
 class EarningUnknown(NotFound):
     code, title = "earning_unknown", "Nothing was earned by this"
+
+
+class EarningPaidOut(Conflict):
+    code, title = "earning_released", "The partner's share was released already"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,13 @@ def release_earning(*, subject: Ref, acting: Actor, at: datetime) -> None:
 
 @step
 def void_earning(*, subject: Ref, acting: Actor, at: datetime) -> None:
-    """The share will not be earned: its order was cancelled before fulfilment."""
+    """The share will not be earned: its order was cancelled before fulfilment.
+
+    Raises EarningPaidOut when it is the partner's already.
+    """
     earning = Earning.objects.select_for_update().filter(subject=str(subject)).first()
+    if earning is not None and earning.state == "released":
+        raise EarningPaidOut
     if earning is not None and earning.state == "held":
         record_move(earning, EARNING, "void", acting=acting, at=at)
 
