@@ -58,9 +58,7 @@ class Address:
 def countries() -> tuple[tuple[str, str], ...]:
     """Codes and names of countries for a form, by name (rule)."""
     territories = Locale("en").territories
-    found = [
-        (code, name) for code, name in territories.items() if re.fullmatch("[A-Z]{2}", code)
-    ]
+    found = [(code, name) for code, name in territories.items() if re.fullmatch("[A-Z]{2}", code)]
     return tuple(sorted((pair for pair in found if pair[0] not in _NOT_COUNTRIES), key=_by_name))
 
 

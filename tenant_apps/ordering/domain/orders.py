@@ -47,9 +47,7 @@ def write_parts(
     ]
     VendorOrder.objects.bulk_create(rows)
     OrderLine.objects.bulk_create(
-        _line(row, line, tier)
-        for row, part in zip(rows, parts, strict=True)
-        for line in part.lines
+        _line(row, line, tier) for row, part in zip(rows, parts, strict=True) for line in part.lines
     )
 
 

@@ -170,9 +170,7 @@ def _share_of(row: VendorOrder, line: OrderLine) -> Share:
 
 def _give_back(order: Order, row: VendorOrder, *, reason: str, at: datetime) -> None:
     record_move(row, VENDOR_ORDER, "cancel", acting=SYSTEM, at=at, note=reason)
-    orders.note(
-        order, "cancelled", vendor_order=row, data={"reason": reason}, acting=SYSTEM, at=at
-    )
+    orders.note(order, "cancelled", vendor_order=row, data={"reason": reason}, acting=SYSTEM, at=at)
     request_refund_of(row, reason=reason, at=at)
     publish(
         VendorOrderCancelled(

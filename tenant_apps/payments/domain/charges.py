@@ -306,6 +306,6 @@ def _expire_unopened(payment_id: UUID, *, at: datetime) -> PaymentView:
 
 
 def _locked(payment_id: UUID) -> Payment:
-    return Payment.objects.select_for_update(of=["self"]).select_related("account").get(
-        id=payment_id
+    return (
+        Payment.objects.select_for_update(of=["self"]).select_related("account").get(id=payment_id)
     )

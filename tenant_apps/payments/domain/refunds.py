@@ -110,8 +110,10 @@ def _finish_refund(refund_id: UUID, made: Refunded | None, *, at: datetime) -> s
     refund = Refund.objects.select_for_update().get(id=refund_id)
     if refund.state not in {"requested", "processing"}:
         return refund.state
-    payment = Payment.objects.select_for_update(of=["self"]).select_related("account").get(
-        id=refund.payment_id
+    payment = (
+        Payment.objects.select_for_update(of=["self"])
+        .select_related("account")
+        .get(id=refund.payment_id)
     )
     if made is None or made.state is RefundState.FAILED:
         _put_back(refund, payment, at=at)
