@@ -1,0 +1,3 @@
+"""Carts, checkout, placing, fulfilment."""
+
+from __future__ import annotations

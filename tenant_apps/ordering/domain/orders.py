@@ -1,0 +1,145 @@
+"""Rows of an order: writing them, noting what happened, giving an unpaid one up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from shared_apps.kernel.actor import SYSTEM, Actor
+from shared_apps.kernel.context import TierTerms
+from shared_apps.kernel.errors import NotFound
+from shared_apps.kernel.ids import uuid7
+from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import operation, step
+from shared_apps.outbox.domain.publishing import publish
+from tenant_apps.catalog.domain import stock
+from tenant_apps.ordering.domain.planning import PlannedLine, PlannedPart
+from tenant_apps.ordering.events import OrderExpired
+from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN
+from tenant_apps.ordering.models import Order, OrderEvent, OrderLine, VendorOrder
+
+ORDER_KIND = "ordering.order"
+VENDOR_ORDER_KIND = "ordering.vendor_order"
+
+
+class OrderUnknown(NotFound):
+    code, title = "order_unknown", "There is no such order"
+
+
+def ref_of(order_id: UUID) -> Ref:
+    return Ref(ORDER_KIND, str(order_id))
+
+
+def vendor_order_ref(vendor_order_id: UUID) -> Ref:
+    return Ref(VENDOR_ORDER_KIND, str(vendor_order_id))
+
+
+@step
+def write_parts(
+    order: Order, parts: Sequence[PlannedPart], *, tier: TierTerms, at: datetime
+) -> None:
+    """One vendor order for each part, with its lines frozen."""
+    rows = [
+        _vendor_order(order, part, place=place, at=at) for place, part in enumerate(parts, start=1)
+    ]
+    VendorOrder.objects.bulk_create(rows)
+    OrderLine.objects.bulk_create(
+        _line(row, line, tier) for row, part in zip(rows, parts, strict=True) for line in part.lines
+    )
+
+
+@step
+def note(
+    order: Order,
+    kind: str,
+    *,
+    vendor_order: VendorOrder | None = None,
+    data: Mapping[str, Any] | None = None,
+    acting: Actor,
+    at: datetime,
+) -> None:
+    """Append to the order's timeline."""
+    OrderEvent.objects.create(
+        order=order,
+        vendor_order=vendor_order,
+        kind=kind,
+        actor=f"{acting.kind}:{acting.id}",
+        data=dict(data or {}),
+        at=at,
+    )
+
+
+@operation
+def give_up(*, order_id: UUID, at: datetime) -> None:
+    """Nothing was paid and nothing will be: free the stock, let the customer start again."""
+    expire(order_id=order_id, reason="payment_failed", at=at)
+
+
+@step
+def expire(*, order_id: UUID, reason: str, at: datetime) -> None:
+    """End an unpaid order; what it held of the stock is free. A placed one stays as it is."""
+    order = Order.objects.select_for_update().filter(id=order_id).first()
+    if order is None or order.state not in ORDER_OPEN:
+        return
+    record_move(order, ORDER, "expire", acting=SYSTEM, at=at, note=reason)
+    note(order, "expired", data={"reason": reason}, acting=SYSTEM, at=at)
+    publish(OrderExpired(order_id=str(order.id), number=order.number), subject=ref_of(order.id))
+    stock.release(holder=str(ref_of(order.id)), at=at)
+
+
+def _vendor_order(order: Order, part: PlannedPart, *, place: int, at: datetime) -> VendorOrder:
+    return VendorOrder(
+        id=uuid7(),
+        order=order,
+        number=f"{order.number}-{place}",
+        vendor_id=part.vendor_id,
+        vendor_name=part.vendor_name,
+        delivery_method=part.method.code,
+        delivery_name=part.method.name,
+        currency=order.currency,
+        subtotal_minor=part.sums.subtotal.minor,
+        delivery_minor=part.delivery.minor,
+        discount_minor=part.sums.discount.minor,
+        tax_minor=part.sums.tax.minor,
+        total_minor=part.total.minor,
+        commission_minor=part.sums.commission.minor,
+        take_minor=part.sums.take.minor,
+        earning_minor=part.earning.minor,
+        created_at=at,
+    )
+
+
+def _line(row: VendorOrder, line: PlannedLine, tier: TierTerms) -> OrderLine:
+    offer, price = line.offer, line.price
+    return OrderLine(
+        id=uuid7(),
+        vendor_order=row,
+        variant_id=offer.variant_id,
+        product_id=offer.product_id,
+        product_slug=offer.slug,
+        category_path=offer.category_path,
+        title=offer.title,
+        variant_title=offer.variant_label[:300],
+        sku=offer.sku,
+        quantity=price.quantity,
+        unit_price_minor=price.unit.minor,
+        subtotal_minor=price.subtotal.minor,
+        discount_minor=price.discount.minor,
+        tax_class=line.tax.tax_class,
+        tax_bps=line.tax.bps,
+        tax_minor=price.tax.minor,
+        total_minor=price.total.minor,
+        commission_rule_id=line.commission.rule_id,
+        commission_rule_name=line.commission.rule_name,
+        commission_bps=line.commission.bps,
+        commission_fixed_minor=line.commission.fixed.minor,
+        commission_minor=price.commission.minor,
+        take_bps=line.take_bps,
+        take_minor=price.take.minor,
+        tier_code=tier.code,
+        tier_version=tier.version,
+        earning_minor=price.earning.minor,
+    )

@@ -1,0 +1,3 @@
+"""Accounts at gateways, charges, webhooks and refunds."""
+
+from __future__ import annotations

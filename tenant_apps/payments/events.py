@@ -1,0 +1,71 @@
+"""What happened to payments and refunds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from shared_apps.kernel.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentCaptured(Event):
+    """The money arrived (payment.processed of the seeds); `subject` says what it is for."""
+
+    name: ClassVar[str] = "payments.payment_captured.v1"
+
+    payment_id: str
+    reference: str
+    subject: str
+    amount_minor: int
+    currency: str
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentClosed(Event):
+    """The payment will not be made: it failed or its page expired (`state`)."""
+
+    name: ClassVar[str] = "payments.payment_closed.v1"
+
+    payment_id: str
+    reference: str
+    subject: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequested(Event):
+    name: ClassVar[str] = "payments.refund_requested.v1"
+
+    refund_id: str
+    payment_id: str
+    subject: str
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRefunded(Event):
+    """Part or all of a payment went back to the customer."""
+
+    name: ClassVar[str] = "payments.payment_refunded.v1"
+
+    refund_id: str
+    payment_id: str
+    subject: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookReceived(Event):
+    """A provider's verified message lies in the inbox; the rest says what it may be about."""
+
+    name: ClassVar[str] = "payments.webhook_received.v1"
+
+    webhook_id: str
+    subject: str
+    object_id: str
+    reference: str

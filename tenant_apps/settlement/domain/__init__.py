@@ -1,0 +1,3 @@
+"""Commission rules and earnings."""
+
+from __future__ import annotations

@@ -1,0 +1,203 @@
+"""Which commission a line bears, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared_apps.audit.domain.records import record
+from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.errors import NotAllowed, NotFound, Unprocessable
+from shared_apps.kernel.money import BASIS_POINTS, Money, divide_half_up
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import operation
+from tenant_apps.partners.permissions import require_operator
+from tenant_apps.settlement.models import CommissionRule
+
+FALLBACK_BPS = 1_000
+
+
+class BadRule(Unprocessable):
+    code, title = "bad_commission_rule", "This commission rule cannot work"
+
+
+class RuleUnknown(NotFound):
+    code, title = "commission_rule_unknown", "There is no such commission rule"
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionSubject:
+    """What of a line decides its commission."""
+
+    vendor_id: UUID
+    product_id: UUID
+    category_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A commission rule as a value; `fixed_minor` is per unit and holds for one currency."""
+
+    id: UUID | None
+    name: str
+    kind: str
+    target: str
+    bps: int
+    fixed_minor: int = 0
+    fixed_currency: str = ""
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionTerms:
+    """The terms that are frozen on a line, with the rule that won."""
+
+    rule_id: UUID | None
+    rule_name: str
+    bps: int
+    fixed: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One line of "why this commission": a rule, whether it fits, whether it won, and why not."""
+
+    rule: Rule
+    fits: bool
+    won: bool
+    reason: str
+
+
+# What holds where the operator has no rule that fits.
+FALLBACK = Rule(id=None, name="Standard", kind="default", target="", bps=FALLBACK_BPS)
+
+
+def active_rules() -> list[Rule]:
+    """The operator's rules in their order. One query."""
+    return [rule for rule in all_rules() if rule.is_active]
+
+
+def all_rules() -> list[Rule]:
+    return [
+        Rule(
+            id=row.id,
+            name=row.name,
+            kind=row.kind,
+            target=row.target,
+            bps=row.bps,
+            fixed_minor=row.fixed_minor,
+            fixed_currency=row.fixed_currency,
+            is_active=row.is_active,
+        )
+        for row in CommissionRule.objects.order_by("position")
+    ]
+
+
+def does_fit(rule: Rule, subject: CommissionSubject) -> bool:
+    """Whether a rule speaks about this line (rule); one without its target speaks about none."""
+    if rule.kind == "default":
+        return not rule.target
+    if not rule.target:
+        return False
+    if rule.kind == "category":
+        path = subject.category_path
+        return path == rule.target or path.startswith(f"{rule.target}/")
+    wanted = {"vendor": subject.vendor_id, "product": subject.product_id}.get(rule.kind)
+    return wanted is not None and rule.target == str(wanted)
+
+
+def resolve_commission(
+    *, subject: CommissionSubject, currency: str, rules: Sequence[Rule]
+) -> CommissionTerms:
+    """The first rule that fits decides (rule); without any, the house's standard holds."""
+    won = next((rule for rule in rules if rule.is_active and does_fit(rule, subject)), FALLBACK)
+    fixed = won.fixed_minor if won.fixed_currency == currency else 0
+    return CommissionTerms(won.id, won.name, won.bps, Money(fixed, currency))
+
+
+def explain_commission(*, subject: CommissionSubject, rules: Sequence[Rule]) -> list[Considered]:
+    """Every rule that was looked at, in order, until one won (rule)."""
+    considered = []
+    for rule in [*rules, FALLBACK]:
+        fits = does_fit(rule, subject) and rule.is_active
+        reason = "first_that_fits" if fits else "inactive" if not rule.is_active else rule.kind
+        considered.append(Considered(rule, fits, won=fits, reason=reason))
+        if fits:
+            break
+    return considered
+
+
+def commission_on(*, base: Money, quantity: int, terms: CommissionTerms) -> Money:
+    """Percentage of the line, half-up, plus the fixed part per unit; never more than the line."""
+    share = divide_half_up(base.minor * terms.bps, BASIS_POINTS)
+    wanted = share + terms.fixed.minor * quantity
+    return Money(max(0, min(wanted, base.minor)), base.currency)
+
+
+@operation
+def add_rule(*, rule: Rule, acting: Actor, at: datetime) -> UUID:
+    """Put a rule on top of the list, before every other; audited. Frozen lines keep theirs.
+
+    Raises BadRule, NotAllowed.
+    """
+    require_operator(acting)
+    _check(rule)
+    # From the bottom up, so that no two rules ever share a place.
+    for row in CommissionRule.objects.select_for_update().order_by("-position"):
+        CommissionRule.objects.filter(pk=row.pk).update(position=row.position + 1)
+    made = CommissionRule.objects.create(
+        position=1,
+        name=rule.name,
+        kind=rule.kind,
+        target=rule.target,
+        bps=rule.bps,
+        fixed_minor=rule.fixed_minor,
+        fixed_currency=rule.fixed_currency,
+        is_active=rule.is_active,
+        created_at=at,
+    )
+    record(
+        "settlement.commission_rule.add",
+        subject=Ref("settlement.commission_rule", str(made.id)),
+        acting=acting,
+        at=at,
+        changes={"kind": rule.kind, "target": rule.target, "bps": rule.bps},
+    )
+    return made.id
+
+
+@operation
+def remove_rule(*, rule_id: UUID, acting: Actor, at: datetime) -> None:
+    """Take a rule off the list; audited. Raises RuleUnknown, NotAllowed."""
+    require_operator(acting)
+    row = CommissionRule.objects.select_for_update().filter(id=rule_id).first()
+    if row is None:
+        raise RuleUnknown
+    if row.kind == CommissionRule.Kind.DEFAULT:
+        raise NotAllowed("The default rule catches everything else; change it instead")
+    row.delete()
+    record(
+        "settlement.commission_rule.remove",
+        subject=Ref("settlement.commission_rule", str(rule_id)),
+        acting=acting,
+        at=at,
+        changes={"name": row.name, "bps": row.bps},
+    )
+
+
+def _check(rule: Rule) -> None:
+    errors: dict[str, list[str]] = {}
+    if rule.kind not in CommissionRule.Kind.values:
+        errors["kind"] = ["Choose vendor, category, product or default."]
+    if (rule.kind == "default") == bool(rule.target):
+        errors["target"] = ["Name the vendor, category or product; the default has none."]
+    if not 0 <= rule.bps <= BASIS_POINTS:
+        errors["bps"] = ["Between 0 and 100 per cent."]
+    if rule.fixed_minor and not rule.fixed_currency:
+        errors["fixed_currency"] = ["The fixed part needs its currency."]
+    if not rule.name:
+        errors["name"] = ["Give the rule a name."]
+    if errors:
+        raise BadRule(errors=errors)
