@@ -137,6 +137,7 @@ def test_other_algorithms_are_refused(alpha, browser, claims, algorithm):
     assert me(browser(alpha), token).status_code == 401
 
 
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")
 def test_other_keys_are_refused(alpha, beta, browser, claims, settings):
     with bound(beta):
         key_of_beta = digest("key", "identity.jwt")
