@@ -29,6 +29,10 @@ def code_of(secret, step=1):
 
 def set_up(visitor):
     """Turn the second factor on; returns its secret."""
+    assert visitor.get("/account/2fa/totp/activate/")["Location"].startswith(
+        "/account/reauthenticate/"
+    )
+    assert visitor.post("/account/reauthenticate/", {"password": PASSWORD}).status_code == 302
     page = visitor.get("/account/2fa/totp/activate/")
     secret = re.search(rb"<code>([A-Z2-7]{16,})</code>", page.content).group(1).decode()
     response = visitor.post("/account/2fa/totp/activate/", {"code": code_of(secret)})
@@ -74,6 +78,7 @@ def test_its_pages_have_no_inline_style(alpha, browser, ada, path):
     visitor.sign_in(ada.email)
     if path.startswith("recovery"):
         set_up(visitor)
+    visitor.post("/account/reauthenticate/", {"password": PASSWORD})
 
     page = visitor.get(f"/account/2fa/{path}")
 
