@@ -93,7 +93,8 @@ def encode(master: Master, formats: tuple[str, ...]) -> Iterator[Variant]:
 
 def widths_for(width: int) -> list[int]:
     """The widths below the picture's own, and that one; never larger than the upload (rule)."""
-    return [known for known in WIDTHS if known < width] + [min(width, WIDTHS[-1])]
+    largest = min(width, WIDTHS[-1])
+    return [*(known for known in WIDTHS if known < largest), largest]
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
