@@ -290,7 +290,12 @@ def test_roles_are_switched_among_those_held(alpha, browser, ada):
     assert visitor.get("/api/v1/me").json()["active_role"] == "operator"
     assert visitor.post("/account/role/", {"role": "customer"})["Location"] == "/account/"
     assert visitor.get("/api/v1/me").json()["active_role"] == "customer"
-    assert visitor.post("/account/role/", {"role": "driver"}, HTTP_ACCEPT="application/json").status_code == 403
+    assert (
+        visitor.post(
+            "/account/role/", {"role": "driver"}, HTTP_ACCEPT="application/json"
+        ).status_code
+        == 403
+    )
     with bound(alpha):
         ada.grants.filter(role="customer").delete()
     assert visitor.get("/api/v1/me").json()["active_role"] == "operator"

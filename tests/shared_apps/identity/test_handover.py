@@ -96,7 +96,9 @@ def test_unknown_and_closed_accounts_do_not_arrive(alpha, beta, browser, ada):
     with bound(alpha):
         ada.is_active = False
         ada.save()
-    assert browser(alpha).get(handover(alpha, ada), HTTP_ACCEPT="application/json").status_code == 401
+    assert (
+        browser(alpha).get(handover(alpha, ada), HTTP_ACCEPT="application/json").status_code == 401
+    )
 
 
 def test_staff_behind_it_are_named_for_half_an_hour(alpha, browser, ada):

@@ -23,6 +23,7 @@ from shared_apps.mailer.domain.messages import (
 )
 from shared_apps.mailer.models import Message
 from shared_apps.mailer.queries import recent_messages
+from shared_apps.outbox.domain.delivery import deliver_pending
 from shared_apps.outbox.models import OutboxEvent
 
 CONTEXT = {"name": "Dee & Co", "activate_url": "http://alpha.example/c/?a=1&b=2"}
@@ -85,7 +86,9 @@ def test_a_tenants_messages_are_its_own(alpha, beta):
         send(to="owner@mail.example")
         deliver_due(at=now() + timedelta(seconds=1))
 
-    assert [message.from_email for message in mail.outbox] == ["Galleria <hello@galleria.localhost>"]
+    assert [message.from_email for message in mail.outbox] == [
+        "Galleria <hello@galleria.localhost>"
+    ]
 
 
 @REFUSES
@@ -122,6 +125,17 @@ def test_after_the_last_attempt_a_message_has_failed_until_requeued(in_alpha):
         assert deliver_due(at=at + timedelta(days=7)) == 1
     with pytest.raises(MoveNotAllowed):
         requeue(message_id=message_id, at=at)
+
+
+def test_the_relay_delivers_and_leaves_refusals_to_the_log(in_alpha):
+    send()
+    with REFUSES:
+        assert deliver_pending(at=now()).failed == 0
+    assert (Message.objects.get().state, mail.outbox) == ("queued", [])
+
+    send(to="eve@mail.example")
+    assert deliver_pending(at=now()).delivered == 1
+    assert [message.to for message in mail.outbox] == [["eve@mail.example"]]
 
 
 def test_two_deliveries_at_once_send_one(in_alpha):

@@ -4,8 +4,8 @@ import io
 from uuid import UUID
 
 import pytest
-from PIL import Image, ImageCms
 from django.test import Client
+from PIL import Image, ImageCms
 
 from shared_apps.audit.models import AuditEntry
 from shared_apps.kernel.clock import now
@@ -22,6 +22,7 @@ from shared_apps.media.domain.images import decode, widths_for
 from shared_apps.media.domain.storage import NoSuchFile, put, read
 from shared_apps.media.models import StoredFile
 from shared_apps.media.queries import file_facts, picture_data
+from shared_apps.outbox.domain.delivery import deliver_pending
 from shared_apps.outbox.models import OutboxEvent
 from tests.shared_apps.media.conftest import ACTING, stored_paths
 
@@ -60,9 +61,22 @@ def test_avif_follows(in_alpha, picture):
         assert (image.format, image.width) == ("AVIF", 640)
 
 
+def test_the_relay_makes_it_follow(in_alpha, picture):
+    store(picture(400, 300))
+
+    assert deliver_pending(at=now()).delivered == 1
+    assert StoredFile.objects.get().state == "ready"
+
+
 @pytest.mark.parametrize(
     ("width", "widths"),
-    [(10, [10]), (320, [320]), (321, [320, 321]), (900, [320, 640, 900]), (5000, [320, 640, 960, 1440])],
+    [
+        (10, [10]),
+        (320, [320]),
+        (321, [320, 321]),
+        (900, [320, 640, 900]),
+        (5000, [320, 640, 960, 1440]),
+    ],
 )
 def test_no_picture_is_blown_up(width, widths):
     assert widths_for(width) == widths
@@ -230,7 +244,9 @@ def test_other_names_are_404(alpha, picture, name):
         store(picture())
         sha256 = StoredFile.objects.get().sha256
 
-    response = Client(HTTP_HOST=alpha.host).get(f"/media/{sha256}/{name}", HTTP_ACCEPT="application/json")
+    response = Client(HTTP_HOST=alpha.host).get(
+        f"/media/{sha256}/{name}", HTTP_ACCEPT="application/json"
+    )
 
     assert response.status_code == 404
 
