@@ -61,7 +61,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     request: Request = context["request"]
     body = problem(known, path=request.path, request_id=request.META.get("GALLERIA_REQUEST_ID", ""))
-    return Response(body, status=known.status, content_type=CONTENT_TYPE)
+    headers = {"WWW-Authenticate": 'Bearer realm="api"'} if known.status == 401 else None
+    return Response(body, status=known.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def _as_domain_error(error: Exception) -> DomainError | None:

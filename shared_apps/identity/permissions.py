@@ -68,7 +68,7 @@ def signed_in(view: View[P]) -> View[P]:
     """Visitors are sent to sign in (pages) or told 401 (programs)."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in(request)
         return view(request, *args, **kwargs)
@@ -82,7 +82,7 @@ def role_required(*roles: str) -> Callable[[View[P]], View[P]]:
 
     def decorate(view: View[P]) -> View[P]:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             user = request.user
             if not isinstance(user, User) or not user.is_authenticated:
                 return _sign_in(request)
@@ -99,7 +99,7 @@ def platform_staff_required(view: View[P]) -> View[P]:
     """Only for the platform's staff who have a second factor; without one they are led to it."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User) or not user.is_authenticated:
             return _sign_in(request)
@@ -118,7 +118,7 @@ def owner_required(view: View[P]) -> View[P]:
     """Only for owners of tenants, on the root host."""
 
     @functools.wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         user = request.user
         if not isinstance(user, User) or not user.is_authenticated:
             return _sign_in(request)
@@ -136,7 +136,7 @@ def holds_role(*roles: str) -> type[BasePermission]:
     class HoldsRole(BasePermission):
         def has_permission(self, request: Request, view: object) -> bool:
             user = request.user
-            return isinstance(user, User) and user.is_authenticated and user.has_role(*wanted)
+            return isinstance(user, User) and user.has_role(*wanted)
 
     return HoldsRole
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from uuid import UUID
 
 from shared_apps.mailer.domain import messages
@@ -11,5 +12,6 @@ from shared_apps.outbox.domain.subscriptions import Delivery, handles_outside
 
 @handles_outside(MessageQueued)
 def deliver(event: MessageQueued, delivery: Delivery) -> None:
-    """A refusal leaves the message queued with its next moment; the relay then asks again."""
-    messages.deliver(message_id=UUID(event.message_id), at=delivery.at)
+    """A refusal is logged with the message, which keeps its own moments to try again."""
+    with contextlib.suppress(messages.NotDelivered):
+        messages.deliver(message_id=UUID(event.message_id), at=delivery.at)

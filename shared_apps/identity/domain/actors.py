@@ -6,7 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from shared_apps.identity.models import Role, User
-from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.actor import Actor, ActorKind
 from shared_apps.kernel.errors import NotAllowed
 
 ACTIVE_ROLE = "active_role"
@@ -29,7 +29,7 @@ class RoleNotHeld(NotAllowed):
 
 def actor_of(user: User, *, on_behalf_of: str = "") -> Actor:
     """A person as the one who acts, with the roles held now."""
-    kind = "staff" if user.kind == User.Kind.STAFF else "user"
+    kind: ActorKind = "staff" if user.kind == User.Kind.STAFF else "user"
     return Actor(kind, str(user.id), user.display_name, user.roles, on_behalf_of)
 
 

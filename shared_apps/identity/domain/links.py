@@ -34,5 +34,5 @@ class ResetTokens(PasswordResetTokenGenerator):
     """Password reset tokens whose key carries the scope: A's never hold for B, not even in a copy."""
 
     @property
-    def key_salt(self) -> str:
+    def key_salt(self) -> str:  # type: ignore[override]
         return f"galleria:{scope_key()}:identity.password_reset"

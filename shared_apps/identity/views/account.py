@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -79,7 +81,7 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
 @role_required(Role.OPERATOR)
 def to_platform(request: HttpRequest) -> HttpResponse:
     """Lead the operator to their account and invoices on the root host."""
-    user_id = request.user.id  # type: ignore[union-attr]
+    user_id = UUID(acting_as(request).id)
     return redirect(issue_handover(to=PLATFORM, user_id=user_id, path="/account/", at=now()))
 
 

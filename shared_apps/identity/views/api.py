@@ -98,7 +98,7 @@ class MeView(APIView):
 
 def _authenticated(request: Request, given: dict[str, str]) -> User | None:
     """The person with this password; failures count against the limits of the sign-in page."""
-    plain = request._request  # noqa: SLF001 - allauth counts attempts on Django's own request
+    plain = request._request  # allauth counts attempts on Django's own request
     try:
         user: User | None = get_adapter().authenticate(
             plain, email=given["email"].lower(), password=given["password"]

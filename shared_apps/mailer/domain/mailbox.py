@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage as ParsedMessage
@@ -16,7 +18,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 
 from shared_apps.kernel.errors import NotFound
-from shared_apps.kernel.ids import uuid7
 
 BACKEND = "shared_apps.mailer.domain.mailbox.FileMailbox"
 _NAME = re.compile(r"[0-9a-f]{32}\Z")
@@ -48,7 +49,8 @@ class FileMailbox(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)
         for mail in email_messages:
-            name = uuid7().hex
+            # In the order of writing, and never the same twice.
+            name = f"{time.time_ns():016x}{secrets.token_hex(8)}"
             unfinished = self.folder / f".{name}"
             unfinished.write_bytes(mail.message().as_bytes())
             unfinished.rename(self.folder / f"{name}.eml")

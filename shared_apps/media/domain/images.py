@@ -69,7 +69,7 @@ def decode(data: bytes) -> Master:
             upright = ImageOps.exif_transpose(_in_srgb(image))
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise NotAnImage("This image is damaged") from error
-    has_alpha = upright.mode == "RGBA" and upright.getextrema()[3] != (255, 255)
+    has_alpha = upright.mode == "RGBA" and upright.getchannel("A").getextrema() != (255, 255)
     clean = upright if has_alpha else upright.convert("RGB")
     if clean.width > WIDTHS[-1]:
         height = max(1, round(clean.height * WIDTHS[-1] / clean.width))
@@ -93,7 +93,8 @@ def encode(master: Master, formats: tuple[str, ...]) -> Iterator[Variant]:
 
 def widths_for(width: int) -> list[int]:
     """The widths below the picture's own, and that one; never larger than the upload (rule)."""
-    return [known for known in WIDTHS if known < width] + [min(width, WIDTHS[-1])]
+    largest = min(width, WIDTHS[-1])
+    return [*(known for known in WIDTHS if known < largest), largest]
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:

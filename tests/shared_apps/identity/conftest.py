@@ -61,7 +61,7 @@ def browser() -> Callable[..., Browser]:
     return open_browser
 
 
-def person_in(scope: Any, email: str, *roles: str, id: UUID | None = None, **fields: Any) -> User:
+def person_in(scope: Any, email: str, *roles: str, **fields: Any) -> User:
     """An account with a verified address and PASSWORD in a scope."""
 
     @operation
@@ -72,7 +72,7 @@ def person_in(scope: Any, email: str, *roles: str, id: UUID | None = None, **fie
             encoded_password=encode_password(PASSWORD),
             roles=frozenset(roles),
             verified=fields.pop("verified", True),
-            id=id,
+            id=fields.pop("id", None),
             **fields,
         )
         return create_person(person=person, acting=SYSTEM, at=now()).id
