@@ -35,7 +35,9 @@ def make_category(name: str = "Clothing", *, parent_id: UUID | None = None) -> U
     )
 
 
-def draft_of(title: str = "Linen shirt", *, minor: int = 5000, quantity: int = 5, **more: Any) -> Any:
+def draft_of(
+    title: str = "Linen shirt", *, minor: int = 5000, quantity: int = 5, **more: Any
+) -> Any:
     """A product of one variant, unless told otherwise."""
     more.setdefault("variants", (VariantDraft(prices=(price(minor),), quantity=quantity),))
     more.setdefault("images", (ImageDraft(source_url="https://shop.example/1.jpg", alt=title),))
@@ -51,9 +53,7 @@ def colours_and_sizes(
     return {
         "options": (OptionDraft("Color", colours), OptionDraft("Size", sizes)),
         "variants": tuple(
-            VariantDraft(
-                prices=(price(minor),), option_values=(colour, size), quantity=quantity
-            )
+            VariantDraft(prices=(price(minor),), option_values=(colour, size), quantity=quantity)
             for colour, size, minor in combinations
         ),
     }
@@ -83,5 +83,5 @@ def only_variant(product_id: UUID) -> UUID:
 def deliver() -> None:
     """Run the handlers of everything published so far."""
     for _ in range(200):
-        if not deliver_pending(at=NOW).handled:
+        if not deliver_pending(at=NOW).delivered:
             return

@@ -42,25 +42,62 @@ def corrected(text: str) -> str:
     """The text with each unknown word replaced by the nearest one that occurs; "" if none is.
 
     One query, on the words only: trigrams of whole titles would cost a hundred times as much.
+    Trigrams find candidates, the number of slips of the hand decides.
     """
     words = words_of(fold(text))
     if not words:
         return ""
+    candidates: dict[str, list[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(_NEAREST, [words])
-        nearest = dict(cursor.fetchall())
-    better = [nearest.get(word) or word for word in words]
+        cursor.execute(_CANDIDATES, [words])
+        for word, near in cursor.fetchall():
+            candidates.setdefault(word, []).append(near)
+    better = [_nearest(word, candidates.get(word, [])) for word in words]
     return " ".join(better) if better != words else ""
 
 
-_NEAREST = """
-SELECT w.word, coalesce(
-    (SELECT t.word FROM discovery_searchterm t WHERE t.word = w.word),
-    (SELECT t.word FROM discovery_searchterm t WHERE t.word %% w.word
-     ORDER BY similarity(t.word, w.word) DESC, t.documents DESC, t.word LIMIT 1)
-)
-FROM unnest(%s::text[]) AS w(word)
+# The word itself when it is known; what shares trigrams; what starts alike, for swapped letters.
+_CANDIDATES = """
+SELECT w.word, near.word FROM unnest(%s::text[]) AS w(word) CROSS JOIN LATERAL (
+    SELECT t.word, t.documents FROM discovery_searchterm t
+    WHERE t.word %% w.word
+       OR t.word LIKE left(w.word, 1) || '%%'
+          AND length(t.word) BETWEEN length(w.word) - 1 AND length(w.word) + 1
+    ORDER BY t.word = w.word DESC, t.word %% w.word DESC, t.documents DESC LIMIT 300
+) AS near ORDER BY w.word, near.documents DESC, near.word
 """
+
+
+def _nearest(word: str, candidates: list[str]) -> str:
+    if word in candidates or not candidates:
+        return word
+    slips, nearest = min(
+        (slips_between(word, candidate), place, candidate)
+        for place, candidate in enumerate(candidates)
+    )[::2]
+    return str(nearest) if int(slips) <= (1 if len(word) <= 4 else 2) else word
+
+
+def slips_between(first: str, second: str) -> int:
+    """Letters to add, drop, replace or swap with their neighbour (optimal string alignment)."""
+    before_last: list[int] = []
+    last = list(range(len(second) + 1))
+    for row, letter in enumerate(first, 1):
+        here = [row]
+        for column, other in enumerate(second, 1):
+            best = min(last[column] + 1, here[-1] + 1, last[column - 1] + (letter != other))
+            is_swap = (
+                row > 1
+                and column > 1
+                and (letter, first[row - 2])
+                == (
+                    second[column - 2],
+                    other,
+                )
+            )
+            here.append(min(best, before_last[column - 2] + 1) if is_swap else best)
+        before_last, last = last, here
+    return last[-1]
 
 
 def _suggest(words: list[str], limit: int) -> Suggestions:
