@@ -7,3 +7,6 @@ class DiscoveryConfig(AppConfig):
     name = "tenant_apps.discovery"
     verbose_name = "Discovery"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from tenant_apps.discovery import handlers  # noqa: F401 - subscribes

@@ -64,8 +64,8 @@ def can(
 
 
 def is_operator(acting: Actor) -> bool:
-    """The operator's own people, the platform's impersonating staff, and the system itself."""
-    return acting.kind in {"system", "staff"} or acting.has_role("operator")
+    """The operator, the operator's staff, and the system itself."""
+    return acting.kind == "system" or bool(acting.roles & {"operator", "staff"})
 
 
 def may(acting: Actor, verb: Verb, partner: Partner | UUID | str) -> bool:

@@ -21,6 +21,9 @@ from tenant_apps.catalog.queries.products import (
     product_at,
     product_with,
     products_of_vendor_ids,
+    published_below,
+    published_ids,
+    stock_of,
 )
 from tenant_apps.catalog.queries.workbench import (
     HistoryEntry,
@@ -60,6 +63,9 @@ __all__ = [
     "product_at",
     "product_with",
     "products_of_vendor_ids",
+    "published_below",
+    "published_ids",
+    "stock_of",
     "stock_page",
     "vendor_products",
 ]

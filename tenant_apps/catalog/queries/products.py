@@ -16,7 +16,14 @@ from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
-from tenant_apps.catalog.models import Attribute, Product, ProductImage, ProductOption, Variant
+from tenant_apps.catalog.models import (
+    Attribute,
+    Product,
+    ProductImage,
+    ProductOption,
+    StockItem,
+    Variant,
+)
 from tenant_apps.catalog.queries.categories import Crumb, crumbs_of
 
 PRODUCT_PREFIX, VARIANT_PREFIX, PARTNER_PREFIX = "prod", "var", "part"
@@ -308,3 +315,24 @@ def _attribute(code: str, value: Any, definition: Mapping[str, Any] | None) -> A
         texts=tuple("✓" if each is True else f"{each}{unit}" for each in many),
         is_facet=bool(definition and definition["is_facet"]),
     )
+
+
+def published_ids(*, after: UUID | None = None, limit: int = 200) -> list[UUID]:
+    """Ids of products on sale in key order, after a given one. One query."""
+    rows = Product.objects.filter(state="published", vendor__state="approved")
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def published_below(path: str) -> list[UUID]:
+    """Ids of products on sale in a category and everything below it. One query."""
+    rows = Product.objects.filter(state="published", vendor__state="approved")
+    below = Q(category__path=path) | Q(category__path__startswith=f"{path}/")
+    return list(rows.filter(below).order_by("pk").values_list("pk", flat=True))
+
+
+def stock_of(variant_id: UUID) -> bool:
+    """Can one more of a variant be sold? One query."""
+    item = StockItem.objects.filter(pk=variant_id).first()
+    return item is not None and item.in_stock

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 
 from shared_apps.audit.domain.records import record
+from shared_apps.identity.domain import people
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.errors import Conflict, NotFound, Unprocessable
 from shared_apps.kernel.ref import Ref
@@ -78,13 +79,15 @@ def remove_member(*, partner_id: UUID, user_id: UUID, acting: Actor, at: datetim
     _keep_an_owner(member)
     PartnerGrant.objects.filter(content_object_id=partner_id, user_id=user_id).delete()
     member.delete()
+    _retire(partner_id, user_id, acting=acting, at=at)
     _record("remove_member", partner_id, user_id, [member.role, ""], acting=acting, at=at)
     publish(events.TeamMemberLeft(partner_id=str(partner_id), user_id=str(user_id)))
 
 
 @step
 def join(*, partner_id: UUID, user_id: UUID, role: str, acting: Actor, at: datetime) -> None:
-    """Put a person into a team with a role: row, grants, audit, TeamMemberJoined.
+    """Put a person into a team with a role: row, grants, the account's role, audit,
+    TeamMemberJoined.
 
     Raises AlreadyInTeam, Unprocessable.
     """
@@ -95,6 +98,8 @@ def join(*, partner_id: UUID, user_id: UUID, role: str, acting: Actor, at: datet
     if not created:
         raise AlreadyInTeam
     _grant(partner_id, user_id, role)
+    kind = Partner.objects.values_list("kind", flat=True).get(pk=partner_id)
+    people.give_role(user_id=user_id, role=kind, acting=acting, at=at)
     _record("add_member", partner_id, user_id, ["", role], acting=acting, at=at)
     publish(events.TeamMemberJoined(partner_id=str(partner_id), user_id=str(user_id), role=role))
 
@@ -105,6 +110,13 @@ def _grant(partner_id: UUID, user_id: UUID, role: str) -> None:
         PartnerGrant(content_object_id=partner_id, user_id=user_id, permission=permission)
         for permission in _permissions(VERBS_OF_ROLE[role])
     )
+
+
+def _retire(partner_id: UUID, user_id: UUID, *, acting: Actor, at: datetime) -> None:
+    """Who is in no team of that kind any more does not keep the account's role."""
+    kind = Partner.objects.values_list("kind", flat=True).get(pk=partner_id)
+    if not TeamMember.objects.filter(user_id=user_id, partner__kind=kind).exists():
+        people.take_role(user_id=user_id, role=kind, acting=acting, at=at)
 
 
 def _permissions(verbs: frozenset[Verb]) -> list[Permission]:

@@ -1,0 +1,1 @@
+"""Keeping the cards in step with what they show."""

@@ -1,0 +1,1 @@
+"""Bringing foreign files in."""
