@@ -63,7 +63,7 @@ class Design:
     texts: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
-PLATFORM_DESIGN = Design(brand_name="Galleria", tagline="", icon="store")
+PLATFORM_DESIGN = Design(brand_name="Galleria", icon="store", brand_colour="#4b2ee8")
 
 
 class _Remembered:
