@@ -6,7 +6,6 @@ and name, however many tenants there are, and never one tenant's for another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from django.template import Origin
@@ -21,12 +20,12 @@ THEMES = Path(__file__).resolve().parent
 class ThemeFiles(FilesystemLoader):
     """Finds `themes/<theme>/templates/<name>` along the active chain."""
 
-    def get_dirs(self) -> list[str]:
-        return [str(THEMES / theme / "templates") for theme in active_chain()]
+    def get_dirs(self) -> list[str | Path]:
+        return [THEMES / theme / "templates" for theme in active_chain()]
 
 
 class Loader(CachedLoader):
     """Django's cached loader with the chain of themes in its key."""
 
-    def cache_key(self, template_name: str, skip: Sequence[Origin] | None = None) -> str:
+    def cache_key(self, template_name: str, skip: list[Origin] | None = None) -> str:
         return "|".join((*active_chain(), super().cache_key(template_name, skip)))

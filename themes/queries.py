@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from shared_apps.kernel.context import TenantContext, current_scope
 from themes.models import ThemeConfig, ThemeVersion
@@ -62,7 +63,7 @@ class Design:
     texts: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
-PLATFORM_DESIGN = Design(brand_name="Galleria", tagline="", icon="store")
+PLATFORM_DESIGN = Design(brand_name="Galleria", icon="store", brand_colour="#4b2ee8")
 
 
 class _Remembered:
@@ -76,7 +77,7 @@ class _Remembered:
 
 
 _request: ContextVar[_Remembered | None] = ContextVar("galleria_design", default=None)
-_designs: OrderedDict[tuple[str, int], Design] = OrderedDict()
+_designs: OrderedDict[tuple[str, UUID], Design] = OrderedDict()
 
 
 @contextmanager
@@ -105,7 +106,7 @@ def design_previewed(design: Design) -> Iterator[None]:
 def active_design() -> Design:
     """The published design of the bound tenant, or the platform's own look when none is bound.
 
-    Costs one query a request, two when the process sees this revision for the first time.
+    Costs one query a request, two when the process sees this version for the first time.
     """
     scope = current_scope()
     remembered = _request.get()
@@ -125,17 +126,15 @@ def active_chain() -> tuple[str, ...]:
 
 
 def _published(tenant: TenantContext) -> Design:
-    revision = ThemeConfig.objects.values_list("revision", flat=True).first()
-    if revision is None:
+    live = ThemeConfig.objects.values_list("published_id", "revision").first()
+    if live is None or live[0] is None:
         return Design(brand_name=tenant.name)
-    key = (tenant.schema, revision)
+    version_id, revision = live
+    key = (tenant.schema, version_id)  # a published version never changes
     design = _designs.get(key)
     if design is None:
-        version = ThemeVersion.objects.filter(published_in__isnull=False).first()
-        design = (
-            design_of(version, revision=revision) if version else Design(brand_name=tenant.name)
-        )
-        _designs[key] = design
+        version = ThemeVersion.objects.get(id=version_id)
+        design = _designs[key] = design_of(version, revision=revision)
         while len(_designs) > REMEMBERED_DESIGNS:
             _designs.popitem(last=False)
     return design

@@ -12,3 +12,10 @@ storefront_urls = [
     path("manifest.webmanifest", storefront.manifest, name="manifest"),
     path("robots.txt", storefront.robots, name="robots"),
 ]
+
+# The platform's own hosts have an icon too, and the console keeps robots out.
+site_urls = [path("icon.svg", storefront.icon, name="icon")]
+console_urls = [
+    path("icon.svg", storefront.icon, name="icon"),
+    path("robots.txt", storefront.closed_robots, name="robots"),
+]

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import SimpleNamespace as Plain
 from typing import Any
 
@@ -138,13 +139,20 @@ def home(look: Design) -> str:
 
 def product(look: Design) -> str:
     context = {
-        "links": [Plain(label="Home", url="/"), Plain(label="Ceramics", url="/c/"), Plain(label="Vase", url="/")],
+        "links": [
+            Plain(label="Home", url="/"),
+            Plain(label="Ceramics", url="/c/"),
+            Plain(label="Vase", url="/"),
+        ],
         "pictures": [artwork(name) for name in ("vase", "bowls", "basket")],
         "price": Money(6800, "EUR"),
         "was": Money(7900, "EUR"),
         "sizes": ("Small", "Medium", "Large"),
         "lines": [Plain(label="Delivery", amount=Money(490, "EUR"))],
-        "options": [Plain(label=name, url="/", count=n, selected=n == 12) for name, n in (("Clay", 12), ("Linen", 7))],
+        "options": [
+            Plain(label=name, url="/", count=n, selected=n == 12)
+            for name, n in (("Clay", 12), ("Linen", 7))
+        ],
         "tiles": products()[:3],
         "steps": ("Address", "Delivery", "Payment"),
     }
@@ -160,7 +168,9 @@ def _rails() -> None:
             ("Design", "design/", "palette", "design"), ("Settings", "settings/", "settings", "settings"),
         ):  # fmt: skip
             count = (lambda _: 7) if label == "Orders" else None
-            register_nav_item(NavItem(surface, label, f"/{surface}/{url}", icon, group, count=count))
+            register_nav_item(
+                NavItem(surface, label, f"/{surface}/{url}", icon, group, count=count)
+            )
 
 
 def dashboard(look: Design) -> str:
@@ -168,25 +178,62 @@ def dashboard(look: Design) -> str:
     money = Money(1284050, "EUR")
     states = (("Paid", "ok"), ("To pack", "warn"), ("Refunded", "bad"), ("Sent", "neutral"))
     rows = [
-        Row([Cell(f"#{1042 - i}", url="/o/", note="3 pieces"), Cell("Ines Duarte"), Cell(state, tone=tone), Cell(NOW), Cell(Money(12400 + i * 990, "EUR"))])
+        Row(
+            [
+                Cell(f"#{1042 - i}", url="/o/", note="3 pieces"),
+                Cell("Ines Duarte"),
+                Cell(state, tone=tone),
+                Cell(NOW),
+                Cell(Money(12400 + i * 990, "EUR")),
+            ]
+        )
         for i, (state, tone) in enumerate(states)
     ]
-    columns = [Column("Order"), Column("Customer"), Column("State"), Column("Placed"), Column("Total", end=True)]
+    columns = [
+        Column("Order"),
+        Column("Customer"),
+        Column("State"),
+        Column("Placed"),
+        Column("Total", end=True),
+    ]
     context = {
-        "tabs": [Plain(label="Today", url="/", current=True, count=12), Plain(label="Week", url="/", current=False, count=None)],
+        "tabs": [
+            Plain(label="Today", url="/", current=True, count=12),
+            Plain(label="Week", url="/", current=False, count=None),
+        ],
         "stats": [
-            Plain(label="Sales", value=money, icon="coins", note="12% more than last week", trend="up"),
+            Plain(
+                label="Sales", value=money, icon="coins", note="12% more than last week", trend="up"
+            ),
             Plain(label="Orders", value="148", icon="receipt", note="9 to pack", trend=""),
             Plain(label="Visitors", value="3,204", icon="users", note="4% fewer", trend="down"),
-            Plain(label="Your commission", value=Money(102724, "EUR"), icon="hand-coins", note="8% of sales", trend=""),
+            Plain(
+                label="Your commission",
+                value=Money(102724, "EUR"),
+                icon="hand-coins",
+                note="8% of sales",
+                trend="",
+            ),
         ],
         "table": Table("Latest orders", columns, rows),
         "page": Page([], next_cursor="abc"),
         "checks": [
             Plain(label="Choose your colours", help="", url="", action="", done=True),
             Plain(label="Add a product", help="", url="", action="", done=True),
-            Plain(label="Connect payments", help="So that customers can pay.", url="/x/", action="Connect", done=False),
-            Plain(label="Invite a shop", help="Or sell everything yourself.", url="/x/", action="Invite", done=False),
+            Plain(
+                label="Connect payments",
+                help="So that customers can pay.",
+                url="/x/",
+                action="Connect",
+                done=False,
+            ),
+            Plain(
+                label="Invite a shop",
+                help="Or sell everything yourself.",
+                url="/x/",
+                action="Invite",
+                done=False,
+            ),
         ],
         "entries": [
             Plain(label="Paid", note="by card", at=NOW, state="done"),
@@ -202,11 +249,20 @@ def settings_form(look: Design) -> str:
     _rails()
     links = [Plain(label="Home", url="/"), Plain(label="Shop", url="/")]
     with design_previewed(look):
-        return _render(FORM, {"form": ShopForm({"name": "", "email": "x"}), "links": links}, "/partner/settings/")
+        return _render(
+            FORM,
+            {"form": ShopForm({"name": "", "email": "x"}), "links": links},
+            "/partner/settings/",
+        )
 
 
 def problem(look: Design) -> str:
-    body = {"status": 404, "title": "This page is not here", "detail": "It may have moved.", "request_id": "r1"}
+    body = {
+        "status": 404,
+        "title": "This page is not here",
+        "detail": "It may have moved.",
+        "request_id": "r1",
+    }
     with design_previewed(look):
         return render_to_string("shells/error.html", {"problem": body})
 
@@ -222,13 +278,21 @@ def sample_pages() -> dict[str, str]:
     pages = {f"home-{name}": home(look) for name, look in (looks | other).items()}
     pages |= {f"product-{name}": product(look) for name, look in looks.items()}
     hearth = looks["hearth"]
-    pages |= {"dashboard": dashboard(hearth), "form": settings_form(hearth), "error": problem(hearth)}
+    pages |= {
+        "dashboard": dashboard(hearth),
+        "form": settings_form(hearth),
+        "error": problem(hearth),
+    }
     return pages
 
 
 def style_sheets() -> dict[str, str]:
     looks = [design(name) for name in BRANDS]
-    looks += [design("hearth", mode="dark"), design("metro", mode="light"), design("riviera", mode="dark")]
+    looks += [
+        design("hearth", mode="dark"),
+        design("metro", mode="light"),
+        design("riviera", mode="dark"),
+    ]
     return {look.css_url: look.css_text for look in looks}
 
 
@@ -246,8 +310,7 @@ def _handler(answers: Mapping[str, str]) -> type[BaseHTTPRequestHandler]:
             if body is None and path.startswith("/static/"):
                 found = finders.find(path.removeprefix("/static/"))
                 if found:
-                    with open(found, "rb") as file:
-                        body = file.read()
+                    body = Path(found).read_bytes()
             self.send_response(200 if body is not None else 404)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Security-Policy", policy)
@@ -264,7 +327,9 @@ def _handler(answers: Mapping[str, str]) -> type[BaseHTTPRequestHandler]:
 def served(extra: Mapping[str, str] | None = None) -> Iterator[tuple[str, list[str]]]:
     """The address of a server of all sample pages, and their names."""
     pages = sample_pages()
-    answers = {f"/{name}/": html for name, html in pages.items()} | style_sheets() | dict(extra or {})
+    answers = (
+        {f"/{name}/": html for name, html in pages.items()} | style_sheets() | dict(extra or {})
+    )
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answers))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

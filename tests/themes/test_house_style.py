@@ -13,9 +13,16 @@ from themes.domain.tokens import css_text
 
 STATIC = ROOT / "themes" / "static" / "themes"
 ROOMS = ("themes", "config", "tenants", "billing", "provisioning", "shared_apps", "tenant_apps")
-TEMPLATES = [path for room in ROOMS for path in (ROOT / room).rglob("templates/**/*.html") if "mail" not in str(path)]
+TEMPLATES = [
+    path
+    for room in ROOMS
+    for path in (ROOT / room).rglob("templates/**/*.html")
+    if "mail" not in str(path)
+]
 SHEETS = [path for room in ROOMS for path in (ROOT / room).rglob("static/**/*.css")]
-INLINE = re.compile(r"<[^>]*\s(style|on[a-z]+|hx-on[^=]*)=|<style|<script(?![^>]*\bsrc=)|javascript:|hx-vals=.js:")
+INLINE = re.compile(
+    r"<[^>]*\s(style|on[a-z]+|hx-on[^=]*)=|<style|<script(?![^>]*\bsrc=)|javascript:|hx-vals=.js:"
+)
 PHYSICAL = re.compile(
     r"(?<![-\w])(?:(?:margin|padding|border|scroll-margin|scroll-padding)-(?:left|right)|left|right)\s*:"
     r"|text-align:\s*(?:left|right)|float:\s*(?:left|right)"

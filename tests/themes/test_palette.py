@@ -10,7 +10,18 @@ from themes.domain.tokens import tokens_from
 
 colours = st.integers(0, 0xFFFFFF).map(lambda n: f"#{n:06x}")
 modes = st.sampled_from(["light", "dark"])
-NASTY = ("#ffffff", "#000000", "#ffff00", "#00ff00", "#0000ff", "#808080", "#777777", "#ff0000", "#ffe94a", "#c6f432")
+NASTY = (
+    "#ffffff",
+    "#000000",
+    "#ffff00",
+    "#00ff00",
+    "#0000ff",
+    "#808080",
+    "#777777",
+    "#ff0000",
+    "#ffe94a",
+    "#c6f432",
+)
 
 
 @settings(max_examples=150, deadline=None)

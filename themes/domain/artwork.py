@@ -10,12 +10,15 @@ from django.templatetags.static import static
 from themes.domain.pictures import Picture
 
 EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg"}
-TALL, WIDE = (640, 800), (960, 640)
-WIDTHS = MappingProxyType({TALL: (320, 640, 960), WIDE: (640, 960, 1440)})
+TALL, WIDE, SCREEN = (640, 800), (960, 640), (800, 533)
+WIDTHS = MappingProxyType(
+    {TALL: (320, 640, 960), WIDE: (640, 960, 1440), SCREEN: (480, 800, 1280)},
+)
 ARTWORK: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
         **dict.fromkeys(("vase", "bowls", "textile", "board", "basket", "bag"), TALL),
         **dict.fromkeys(("villa_day", "villa_dusk"), WIDE),
+        **dict.fromkeys(("look_hearth", "look_metro", "look_riviera"), SCREEN),
     }
 )
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.kernel.context import TenantContext, current_scope
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
+from themes.domain.artwork import artwork
 from themes.domain.icons import ICONS
 from themes.domain.navigation import current_url, nav_items
 from themes.domain.panels import panels_in
@@ -193,6 +194,12 @@ def workspace_nav(context: Mapping[str, Any], surface: str) -> list[dict[str, An
         }
         for group, members in groupby(items, key=lambda item: item.group)
     ]
+
+
+@register.simple_tag
+def art(name: str, alt: str = "", sizes: str = "100vw", *, eager: bool = False) -> SafeString:
+    """One of the pictures that come with the platform (themes.domain.artwork)."""
+    return picture(artwork(name, alt), sizes, eager=eager)
 
 
 @register.simple_tag

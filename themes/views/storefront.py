@@ -58,3 +58,8 @@ def robots(_request: HttpRequest) -> HttpResponse:
     closed = ("/manage/", "/partner/", "/account/", "/cart/", "/checkout/", "/api/")
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
     return HttpResponse("\n".join(lines), content_type="text/plain")
+
+
+@require_safe
+def closed_robots(_request: HttpRequest) -> HttpResponse:
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")

@@ -42,8 +42,12 @@ def original(svg: str, *, width: int = WIDTHS[-1]) -> bytes:
 def encode(svg: str, *, widths: Iterable[int] = WIDTHS, jpeg_width: int = 640) -> Iterator[Encoded]:
     """AVIF and WebP of every width, and one JPEG for old browsers. Half a second a picture."""
     chosen = tuple(widths)
-    full = raster(svg, width=max(chosen))
-    for width in chosen:
+    yield from encode_image(raster(svg, width=max(chosen)), widths=chosen, jpeg_width=jpeg_width)
+
+
+def encode_image(full: Image.Image, *, widths: Iterable[int], jpeg_width: int) -> Iterator[Encoded]:
+    """The same for pixels; `full` is at least as wide as the widest."""
+    for width in widths:
         height = round(full.height * width / full.width)
         image = (
             full.resize((width, height), Image.Resampling.LANCZOS) if width != full.width else full
