@@ -20,7 +20,7 @@ SECRET_NAMES = (
     "VALKEY_PASSWORD",
     "DEMO_PASSWORD",
 )
-KEPT_BY_FRESH = ("test",)
+KEPT_BY_FRESH = ("test", "check")
 
 
 class WorkspaceInUse(RuntimeError):

@@ -20,6 +20,7 @@ STEADY_AFTER_SECONDS = 60.0
 DEAF_AFTER_SECONDS = 30.0
 PROBE_EVERY_SECONDS = 5.0
 STOP_WITHIN_SECONDS = 20.0
+LARGEST_LOG_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Child:
         return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LARGEST_LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self.program.command,
