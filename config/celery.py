@@ -19,6 +19,7 @@ from celery import Celery, Task, signals
 from django.utils.module_loading import autodiscover_modules
 
 from config.inflight import leave_room, room_for
+from config.metrics import TASKS
 from shared_apps.kernel.context import TenantContext, bound, platform_context, tenant_context
 from shared_apps.kernel.errors import InvariantBroken
 from shared_apps.outbox.domain.jobs import PLATFORM_MARK, Job, all_jobs
@@ -162,6 +163,7 @@ def _log_start(task_id: str = "", task: Any = None, **_signal: Any) -> None:
 
 @signals.task_postrun.connect(weak=False)
 def _log_end(task_id: str = "", task: Any = None, state: str = "", **_signal: Any) -> None:
+    TASKS.labels(task.name, state).inc()
     _log.info(
         "task ended", task=task.name, task_id=task_id, state=state, tenant=_mark_of(task.request)
     )

@@ -89,6 +89,7 @@ PAY_SANDBOX_URL = text("GALLERIA_PAY_SANDBOX_URL", "base address of the payment 
 S3_BUCKET = text("GALLERIA_S3_BUCKET", "bucket for media; empty = files in the data folder", "")
 S3_ENDPOINT = text("GALLERIA_S3_ENDPOINT", "address of an S3 compatible store", "")
 SENTRY_DSN = text("SENTRY_DSN", "where defects are reported; empty = nowhere", "")
+LOG_LEVEL = text("GALLERIA_LOG_LEVEL", "least serious log lines to write", "INFO")
 MAIL_BACKEND = text(
     "GALLERIA_MAIL_BACKEND",
     "Django e-mail backend",

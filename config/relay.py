@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from django.db import connection
 
+from config.metrics import EVENTS, scope_label, tenant_label
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import PLATFORM, Scope, bound, platform_context
 from shared_apps.outbox.domain.delivery import deliver_pending
@@ -93,6 +94,9 @@ def drain(schema: str) -> None:
     names = {"tenant": getattr(scope, "slug", "platform"), "schema": schema}
     with bound(scope), structlog.contextvars.bound_contextvars(**names):
         done = deliver_pending(at=now())
+        tenant = tenant_label(scope_label())
+    EVENTS.labels(tenant, "delivered").inc(done.delivered)
+    EVENTS.labels(tenant, "failed").inc(done.failed)
     if done.failed:
         _log.warning("events failed", schema=schema, failed=done.failed)
 

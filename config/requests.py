@@ -9,6 +9,8 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponseBase
 
+from config.logging import current_request
+
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
@@ -20,7 +22,11 @@ class RequestMiddleware:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _GIVEN.match(given) else uuid.uuid4().hex
         request.META["GALLERIA_REQUEST_ID"] = request_id
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            response = self.get_response(request)
+        token = current_request.set(request)
+        try:
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                response = self.get_response(request)
+        finally:
+            current_request.reset(token)
         response["X-Request-Id"] = request_id
         return response

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from config import apps, env
+from config.logging import configure_structlog, logging_settings
+from config.sentry import start_reporting
 from config.settings.accounts import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -26,6 +28,7 @@ PUBLIC_SCHEMA_NAME = "public"
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
+    "config.metrics.MetricsMiddleware",
     "config.requests.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.routing.TenantMiddleware",
@@ -209,3 +212,7 @@ GALLERIA_PAY_ORIGINS = [
 ]
 GALLERIA_MEDIA_ORIGINS: list[str] = []
 GALLERIA_SENTRY_DSN = env.SENTRY_DSN.value()
+
+LOGGING = logging_settings(env.LOG_LEVEL.value())
+configure_structlog()
+start_reporting(GALLERIA_SENTRY_DSN)

@@ -121,10 +121,15 @@ class Transfer(models.Model):
 
 
 class Rollup(models.Model):
-    """The sum of a hot account's transfers of all transactions below `upto`."""
+    """The sum of a hot account's transfers of all transactions below `upto`.
+
+    Numbers of transactions mean something in one PostgreSQL only, so it is named: after a move
+    elsewhere the rollup is ignored and made anew.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, primary_key=True)
     upto = Xid8Field()
+    system = models.BigIntegerField()
     balance = models.BigIntegerField()
     rolled_at = models.DateTimeField()
 

@@ -13,12 +13,12 @@ from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page, page_of
 from shared_apps.ledger.models import Account, Transfer
 
-# The credits less the debits of one account, above its rollup's watermark when it has one that
-# this cluster wrote (after a restore elsewhere the numbers of transactions begin anew).
+# The credits less the debits of one account: its rollup, if this very PostgreSQL wrote it, and
+# what came after the rollup's watermark.
 _SUMMED = """
     WITH rollup AS (
       SELECT upto, balance FROM ledger_rollup
-      WHERE account_id = %(account)s AND upto <= pg_snapshot_xmax(pg_current_snapshot())
+      WHERE account_id = %(account)s AND system = (SELECT system_identifier FROM pg_control_system())
     ), watermark AS (
       SELECT coalesce((SELECT upto FROM rollup), '0'::xid8) AS upto
     )

@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, serialize=False, to='ledger.account')),
                 ('upto', shared_apps.kernel.xid.Xid8Field()),
+                ('system', models.BigIntegerField()),
                 ('balance', models.BigIntegerField()),
                 ('rolled_at', models.DateTimeField()),
             ],

@@ -121,6 +121,12 @@ def finish(*, claim_id: UUID, status: int, body: Any, at: datetime) -> None:
         raise StillRunning
 
 
+def recorded_answer(*, claim_id: UUID) -> Answer | None:
+    """What was recorded and committed for a claim, if anything."""
+    row = IdempotencyKey.objects.filter(pk=claim_id, state=IdempotencyKey.State.DONE).first()
+    return None if row is None else Answer(int(row.status or 0), row.body)
+
+
 @operation
 def release(*, claim_id: UUID) -> None:
     """Give a key back after a failure that left nothing behind, so that a retry may run."""

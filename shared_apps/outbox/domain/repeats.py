@@ -17,7 +17,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,10 +32,12 @@ from shared_apps.kernel.problems import CONTENT_TYPE, problem
 from shared_apps.kernel.transactions import operation, step
 from shared_apps.outbox.domain.idempotency import (
     Answer,
+    StillRunning,
     begin,
     fingerprint_of,
     finish,
     parse_key,
+    recorded_answer,
     release,
 )
 
@@ -47,7 +49,7 @@ _DEFINITE = frozenset({400, 402, 404, 410, 422})
 @dataclass(slots=True)
 class _Running:
     claim_id: UUID
-    answer: Answer | None = None
+    was_answered: bool = False
 
 
 _running: ContextVar[_Running | None] = ContextVar("galleria_idempotent_request", default=None)
@@ -59,7 +61,7 @@ def answer_once(*, status: int, body: Any, at: datetime) -> None:
     running = _running.get()
     if running is not None:
         finish(claim_id=running.claim_id, status=status, body=body, at=at)
-        running.answer = Answer(status, body)
+        running.was_answered = True
 
 
 def idempotent(view: View) -> View:
@@ -83,7 +85,12 @@ def idempotent(view: View) -> View:
             return _response(claim.answer, replayed=True)
         with _bound(_Running(claim.id)) as running:
             response = _attempt(running, request, lambda: view(self, request, *args, **kwargs))
-        return _response(running.answer) if running.answer is not None else response
+        # Asked of the database: the operation that recorded it may have been rolled back.
+        answer = recorded_answer(claim_id=claim.id) if running.was_answered else None
+        if answer is not None:
+            return _response(answer)
+        _settle(claim.id, response.status_code, _body_of(response))
+        return response
 
     return run  # type: ignore[return-value]
 
@@ -101,25 +108,22 @@ def _attempt(
     running: _Running, request: HttpRequest, run: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
     try:
-        response = run()
+        return run()
     except DomainError as error:
-        _settle(running, error.status, _problem(request, error))
+        _settle(running.claim_id, error.status, _problem(request, error))
         raise
     except Exception:
-        _settle(running, 500, None)
-        raise
-    if running.answer is None:
-        _settle(running, response.status_code, _body_of(response))
-    return response
-
-
-def _settle(running: _Running, status: int, body: Any) -> None:
-    if running.answer is not None:
-        return
-    if status < 300 or status in _DEFINITE:
-        _finish_alone(claim_id=running.claim_id, status=status, body=body, at=now())
-    else:
         release(claim_id=running.claim_id)
+        raise
+
+
+def _settle(claim_id: UUID, status: int, body: Any) -> None:
+    if status >= 300 and status not in _DEFINITE:
+        release(claim_id=claim_id)
+        return
+    # Already answered: by the operation, or by the request that took an overdue key over.
+    with suppress(StillRunning):
+        _finish_alone(claim_id=claim_id, status=status, body=body, at=now())
 
 
 @operation
