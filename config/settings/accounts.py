@@ -18,9 +18,7 @@ ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 3
 # Random keys kept in the tenant's own table; allauth's signed ones would hold for every tenant.
 ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
-    "shared_apps.identity.domain.links.ResetTokens"  # noqa: S105 - a class
-)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "shared_apps.identity.domain.links.ResetTokens"  # noqa: S105 - a class
 PASSWORD_RESET_TIMEOUT = 2 * 60 * 60
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
