@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.apps import AppConfig
-
 # Tables in both: the platform has people, sessions, books and an outbox of its own.
 _BOTH = [
     "django.contrib.contenttypes",
@@ -69,12 +67,3 @@ TENANT_APPS = [
 ]
 
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
-
-
-class HouseConfig(AppConfig):
-    """The composition itself: makes our task queue the default before any room sends a task."""
-
-    name = "config"
-
-    def ready(self) -> None:
-        import config.celery  # noqa: F401

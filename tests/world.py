@@ -20,7 +20,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 
 from provisioning.domain.migrations import create_role, migrate_public, migrate_schema
-from provisioning.domain.rights import platform_grants, tenant_grants
+from provisioning.domain.rights import rights_fingerprint
 from shared_apps.kernel.context import TenantContext, TierTerms, platform_context
 from tenants.queries import find_by_slug
 from tests.services import FOLDER
@@ -142,7 +142,7 @@ def _fingerprint() -> str:
         for node in sorted(loader.graph.nodes)
     ]
     ours = [path.read_bytes() for path in sources if path.exists()]
-    parts = [*leaves, *tenant_grants(), *platform_grants(), *map(repr, ours), repr(_ENTITLEMENTS)]
+    parts = [*leaves, rights_fingerprint(), *map(repr, ours), repr(_ENTITLEMENTS)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 

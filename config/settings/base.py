@@ -142,14 +142,6 @@ EMAIL_BACKEND = env.MAIL_BACKEND.value()
 DEFAULT_FROM_EMAIL = f"Galleria <hello@{env.ROOT_HOST.value()}>"
 
 CELERY_BROKER_URL = env.VALKEY_URL.value()
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    # Five seconds, so that a birth whose process died is finished or undone within a minute.
-    "tend-births-and-pool": {
-        "task": "provisioning.tasks.tend",
-        "schedule": 5.0,
-        "options": {"queue": "provisioning", "expires": 5.0},
-    },
-}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": "{platform}:celery:",

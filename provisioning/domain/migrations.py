@@ -44,7 +44,7 @@ def migrate_public() -> None:
             [
                 "GRANT USAGE ON SCHEMA public, ext TO g_platform",
                 "GRANT USAGE ON SCHEMA ext TO tenant_rw",
-                *platform_grants(),
+                *platform_grants(existing_tables("public")),
             ]
         )
 
@@ -54,7 +54,14 @@ def migrate_schema(schema: str, *, alias: str = OWNER) -> None:
     with owning(schema, alias=alias):
         run_all([f'CREATE SCHEMA IF NOT EXISTS "{schema}"'], alias=alias)
         _migrate(alias)
-        run_all(tenant_grants(), alias=alias)
+        run_all(tenant_grants(existing_tables(schema, alias=alias)), alias=alias)
+
+
+def existing_tables(schema: str, *, alias: str = OWNER) -> frozenset[str]:
+    """The tables of a schema."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema])
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def create_role(schema: str) -> None:

@@ -15,26 +15,32 @@ PRIVILEGES = {
     "append_only": "SELECT, INSERT",
     "read_only": "SELECT",
 }
-_SWEEPER = {"django_migrations": "SELECT", "outbox_outboxevent": "SELECT, UPDATE"}
+_MIGRATIONS = "django_migrations"
+# Fleet fingerprints, the relay's sweep and the platform's pulls.
+_SWEEPER = {_MIGRATIONS: "SELECT", "outbox_outboxevent": "SELECT, UPDATE"}
 
 
-def tenant_grants(tables: Collection[str] | None = None) -> Iterator[str]:
-    """GRANT statements for the tables of one tenant schema (or some of them), unqualified."""
-    known = table_rights(settings.TENANT_APPS)
-    yield from _grants(known, "tenant_rw", tables)
-    if tables is None:
-        yield "GRANT SELECT ON django_migrations TO tenant_rw"
+def tenant_grants(tables: Collection[str]) -> Iterator[str]:
+    """GRANT statements for these tables of a tenant schema, unqualified (rule)."""
+    yield from _grants(table_rights(settings.TENANT_APPS), "tenant_rw", tables)
+    if _MIGRATIONS in tables:
+        yield f"GRANT SELECT ON {_MIGRATIONS} TO tenant_rw"
     for table, privileges in _SWEEPER.items():
-        if tables is None and table not in known and table != "django_migrations":
-            continue
-        if tables is None or table in tables:
+        if table in tables:
             yield f"GRANT {privileges} ON {table} TO g_sweeper"
 
 
-def platform_grants() -> Iterator[str]:
-    """GRANT statements for the tables of `public`."""
-    yield from _grants(table_rights(settings.SHARED_APPS), "g_platform", None)
-    yield "GRANT SELECT ON django_migrations TO g_platform"
+def platform_grants(tables: Collection[str]) -> Iterator[str]:
+    """GRANT statements for these tables of `public` (rule)."""
+    yield from _grants(table_rights(settings.SHARED_APPS), "g_platform", tables)
+    if _MIGRATIONS in tables:
+        yield f"GRANT SELECT ON {_MIGRATIONS} TO g_platform"
+
+
+def rights_fingerprint() -> str:
+    """All that the grants are made from, as text: part of the hashes of compiled things."""
+    rights = table_rights(settings.TENANT_APPS) | table_rights(settings.SHARED_APPS)
+    return repr([sorted(rights.items()), PRIVILEGES, _SWEEPER])
 
 
 def table_rights(installed: Collection[str]) -> dict[str, str]:
@@ -57,10 +63,10 @@ def _right_of(model: Any) -> str:
     return str(getattr(declared, "rights", "full"))
 
 
-def _grants(rights: dict[str, str], role: str, tables: Collection[str] | None) -> Iterator[str]:
+def _grants(rights: dict[str, str], role: str, tables: Collection[str]) -> Iterator[str]:
     by_right: dict[str, list[str]] = defaultdict(list)
     for table, right in sorted(rights.items()):
-        if tables is None or table in tables:
+        if table in tables:
             by_right[right].append(f'"{table}"')
     for right, names in sorted(by_right.items()):
         yield f"GRANT {PRIVILEGES[right]} ON {', '.join(names)} TO {role}"

@@ -14,7 +14,6 @@ from billing.queries import TierOffer, current_offer
 from provisioning.domain.births import Birth, birth_steps
 from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import has_owner
-from provisioning.domain.nudges import nudge_worker
 from provisioning.domain.pool import claim_schema
 from provisioning.domain.schemas import build_schema, schema_name_of
 from provisioning.domain.slugs import SlugTaken, checked_slug
@@ -37,6 +36,7 @@ from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
+from shared_apps.outbox.domain.jobs import PLATFORM_MARK, enqueue_by_name
 from shared_apps.outbox.domain.publishing import publish
 from tenants.domain.registry import (
     HostTaken,
@@ -100,9 +100,9 @@ def provision_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> NewT
     """
     with platform_context():
         run = reserve_tenant(order=order, acting=acting, at=at)
+        # Only a hint: beat asks too, so a broker that is away costs some seconds, nothing else.
+        enqueue_by_name("provisioning.tasks.tend", queue="provisioning", tenant=PLATFORM_MARK)
     crash_point("reserved")
-    if run.pooled or not has_owner():
-        nudge_worker()
     return carry_on(run=run, acting=acting, at=at)
 
 

@@ -25,7 +25,7 @@ from psycopg import sql
 
 from provisioning.domain.catalog import read_catalog
 from provisioning.domain.migrations import OWNER, migrate_schema, owner_connection, owning
-from provisioning.domain.rights import tenant_grants
+from provisioning.domain.rights import rights_fingerprint, tenant_grants
 from provisioning.domain.script import Row, compile_script, seed_columns
 from provisioning.models import CompiledTemplate
 
@@ -55,7 +55,7 @@ def current_hash() -> str:
         digest.update(f"{config.label} {_permissions(config)}\n".encode())
         for path in sorted((Path(config.path) / "migrations").glob("[0-9]*.py")):
             digest.update(f"{path.name}\n".encode() + path.read_bytes())
-    digest.update("\n".join(tenant_grants()).encode())
+    digest.update(rights_fingerprint().encode())
     return digest.hexdigest()
 
 
@@ -132,7 +132,7 @@ def compile_schema(schema: str, *, alias: str = OWNER) -> list[str]:
         rows = {
             name: _rows(cursor, name, seed_columns(table)) for name, table in catalog.tables.items()
         }
-        return compile_script(catalog=catalog, rows=rows, grants=tenant_grants())
+        return compile_script(catalog=catalog, rows=rows, grants=tenant_grants(catalog.tables))
 
 
 def _rows(cursor: Any, table: str, columns: list[str]) -> list[Row]:
