@@ -38,7 +38,7 @@ from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN
 from tenant_apps.ordering.models import Cart, Order, VendorOrder
 from tenant_apps.partners.queries import partners_by_id
 from tenant_apps.payments.domain import accounts, charges
-from tenant_apps.payments.domain.accounts import tenant_url
+from shared_apps.identity.domain.links import absolute_url
 from tenant_apps.payments.domain.charges import Charge, SplitWanted
 from tenant_apps.payments.queries import find_payment
 from tenant_apps.settlement.domain.commissions import active_rules
@@ -244,8 +244,8 @@ def _prepare_payment(
         lines=_payment_lines(parts),
         customer_email=order.email,
         expires_at=at + PAGE_LASTS,
-        success_url=tenant_url("/checkout/return/?payment={PAYMENT_ID}"),
-        cancel_url=tenant_url("/checkout/"),
+        success_url=absolute_url("/checkout/return/?payment={PAYMENT_ID}"),
+        cancel_url=absolute_url("/checkout/"),
     )
     return charges.prepare_payment(charge=charge, account_id=account_id, at=at)
 

@@ -14,6 +14,7 @@ from shared_apps.audit.domain.records import record
 from shared_apps.gateways.contract import Credentials, Gateway, WebhookRegistration
 from shared_apps.gateways.errors import CredentialsRefused
 from shared_apps.gateways.registry import gateway_for
+from shared_apps.identity.domain.links import absolute_url
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.crypto import decrypt, encrypt
@@ -24,6 +25,7 @@ from shared_apps.kernel.transactions import operation
 from tenant_apps.payments.lifecycle import GATEWAY_ACCOUNT
 from tenant_apps.payments.models import GatewayAccount
 
+_SANDBOX_KIND = "stripe"
 _TEST_MARKS = ("sk_test_", "rk_test_")
 _KEY_MARKS = (*_TEST_MARKS, "sk_live_", "rk_live_")
 
@@ -73,15 +75,14 @@ def open_sandbox_account(*, at: datetime) -> UUID:
     if found is not None:
         return found.id
     try:
-        begun = GatewayAccount.objects.filter(
-            state="connecting", api_base=settings.GALLERIA_PAY_SANDBOX_URL
-        ).first()
+        api_base = f"{settings.GALLERIA_PAY_SANDBOX_URL.rstrip('/')}/{_SANDBOX_KIND}"
+        begun = GatewayAccount.objects.filter(state="connecting", api_base=api_base).first()
         if begun is not None:
             return _finish_connecting(begun.id, acting=SYSTEM, at=at)
         return connect_account(
-            kind="stripe",
+            kind=_SANDBOX_KIND,
             secret_key=f"sk_test_{current_tenant().id.hex}",
-            api_base=settings.GALLERIA_PAY_SANDBOX_URL,
+            api_base=api_base,
             acting=SYSTEM,
             at=at,
         )
@@ -108,13 +109,6 @@ def webhook_secrets_of(account: GatewayAccount) -> list[str]:
     return [decrypt(secret) for secret in kept if secret]
 
 
-def tenant_url(path: str) -> str:
-    """An absolute address on the tenant's own host (rule)."""
-    port = settings.GALLERIA_EXTERNAL_PORT
-    suffix = f":{port}" if port else ""
-    return f"{settings.GALLERIA_EXTERNAL_SCHEME}://{current_tenant().host}{suffix}{path}"
-
-
 @operation
 def _note_account(
     *, kind: str, secret_key: str, api_base: str, acting: Actor, at: datetime
@@ -138,7 +132,7 @@ def _finish_connecting(account_id: UUID, *, acting: Actor, at: datetime) -> UUID
     try:
         provider_account = gateway.verify_credentials()
         registration = gateway.register_webhook(
-            url=tenant_url(f"/hooks/{account.kind}/{account.endpoint_token}/"),
+            url=absolute_url(f"/hooks/{account.kind}/{account.endpoint_token}/"),
             of_partners=False,
             idempotency_key=f"{current_tenant().id}:webhook:{account.id}:1",
         )
