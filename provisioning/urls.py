@@ -13,7 +13,6 @@ site_urls: list[URLPattern] = [
     path("sign-up/check/", site.check_slug, name="site-check-slug"),
     path("marketplaces/", site.marketplaces, name="site-marketplaces"),
     path("marketplaces/<slug:slug>/", site.marketplace, name="site-marketplace"),
-    path("marketplaces/<slug:slug>/open/", site.open_manage, name="site-open-manage"),
 ]
 
 console_urls: list[URLPattern] = [

@@ -8,11 +8,11 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from billing.queries import tiers_on_sale
 from provisioning.domain.owners import SignUp, require_free, sign_up
-from provisioning.domain.signup import NewTenant, TenantOrder, host_of, provision_tenant
+from provisioning.domain.signup import TenantOrder, host_of, provision_tenant
 from provisioning.forms import MarketplaceForm, SignUpForm
 from shared_apps.identity.domain.actors import acting_as
 from shared_apps.identity.domain.handover import issue_handover
@@ -22,7 +22,7 @@ from shared_apps.identity.permissions import owner_required
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import DomainError, NotFound
 from tenants.lifecycle import SERVED
-from tenants.queries import find_by_slug, owned_by
+from tenants.queries import owned_by
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -63,7 +63,7 @@ def start(request: HttpRequest) -> HttpResponse:
             form.add_error("email" if error.code == "email_taken" else "slug", error.detail)
         else:
             login(request, User.objects.get(pk=owner_id), backend=BACKEND)
-            return _onwards(owner_id, tenant)
+            return redirect(reverse("site-marketplace", args=[tenant.slug]))
     status = 422 if form.is_bound else 200
     return render(request, "provisioning/site/sign_up.html", {"form": form}, status=status)
 
@@ -79,7 +79,7 @@ def _start_another(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("slug", error.detail)
         else:
-            return _onwards(user.id, tenant)
+            return redirect(reverse("site-marketplace", args=[tenant.slug]))
     status = 422 if form.is_bound else 200
     return render(request, "provisioning/site/sign_up.html", {"form": form}, status=status)
 
@@ -106,14 +106,6 @@ def _order_of(
     )
 
 
-def _onwards(owner_id: Any, tenant: NewTenant) -> HttpResponse:
-    """Into the new marketplace's back office, or to the page that waits for it."""
-    context = find_by_slug(tenant.slug)
-    if context is None or not tenant.is_live:
-        return redirect(reverse("site-marketplace", args=[tenant.slug]))
-    return redirect(issue_handover(to=context, user_id=owner_id, path="/manage/", at=now()))
-
-
 @require_GET
 @owner_required
 def marketplaces(request: HttpRequest) -> HttpResponse:
@@ -127,21 +119,20 @@ def marketplaces(request: HttpRequest) -> HttpResponse:
 @require_GET
 @owner_required
 def marketplace(request: HttpRequest, slug: str) -> HttpResponse:
-    """Waits for a marketplace that is being made, then leads to it."""
+    """Leads an owner into their back office, once the marketplace answers.
+
+    By Refresh, not by redirect: a form may not end on another origin (form-action 'self').
+    """
     tenant = _own(request, slug)
+    address = ""
     if tenant.state in SERVED:
-        return redirect(reverse("site-marketplaces"))
-    response = render(request, "provisioning/site/preparing.html", {"tenant": tenant})
-    response["Refresh"] = "2"
+        owner_id = _owner_id(request)
+        address = issue_handover(to=tenant, user_id=owner_id, path="/manage/", at=now())
+    context = {"tenant": tenant, "address": address}
+    response = render(request, "provisioning/site/opening.html", context)
+    response["Refresh"] = f"0; url={address}" if address else "2"
+    response["Cache-Control"] = "no-store"
     return response
-
-
-@require_POST
-@owner_required
-def open_manage(request: HttpRequest, slug: str) -> HttpResponse:
-    tenant = _own(request, slug)
-    address = issue_handover(to=tenant, user_id=_owner_id(request), path="/manage/", at=now())
-    return redirect(address)
 
 
 def _own(request: HttpRequest, slug: str) -> Any:
