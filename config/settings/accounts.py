@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from config import env
+
 AUTH_USER_MODEL = "identity.User"
 AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -29,6 +31,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES.value()
 ACCOUNT_RATE_LIMITS: dict[str, str] = {
     "login": "30/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
