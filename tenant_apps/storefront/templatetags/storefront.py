@@ -46,9 +46,7 @@ def product_card(tile: ProductTile, eager: bool = False) -> SafeString:  # noqa:
 def _identity(tile: ProductTile) -> tuple[object, ...]:
     """Everything a card shows, as something to compare by."""
     picture = tile.picture
-    drawn = (
-        (picture.src, picture.alt, tuple(picture.sources.get("avif", ()))) if picture else None
-    )
+    drawn = (picture.src, picture.alt, tuple(picture.sources.get("avif", ()))) if picture else None
     return (
         *(tile.name, tile.url, tile.price, tile.seller, tile.was, tile.from_price),
         *(tile.rating, tile.reviews, tile.tag, tile.sponsored, tile.sold_out, drawn),
