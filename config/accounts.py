@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm, SignupForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.forms import Form
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from shared_apps.identity.domain.actors import actor_of, default_role
 from shared_apps.identity.domain.links import absolute_url
@@ -108,6 +110,31 @@ def _belongs_here(request: HttpRequest, user: User) -> bool:
     if is_platform_surface(request, "site"):
         return user.kind == User.Kind.OWNER
     return True
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Labels say what a field is for; placeholders and the library's own links are left out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        _without_placeholders(self)
+
+
+class SignUpForm(SignupForm):  # type: ignore[misc]
+    """Name, e-mail address, password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = _(
+            "At least 10 characters; not your name, and nothing that everybody uses."
+        )
+        _without_placeholders(self)
+
+
+def _without_placeholders(form: Form) -> None:
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]

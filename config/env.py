@@ -77,6 +77,9 @@ EXTERNAL_SCHEME = text("GALLERIA_EXTERNAL_SCHEME", "scheme that visitors use", "
 EXTERNAL_PORT = number(
     "GALLERIA_EXTERNAL_PORT", "port that visitors use; 0 = the scheme's own", 8000
 )
+TRUSTED_PROXIES = number(
+    "GALLERIA_TRUSTED_PROXIES", "proxies of ours in front of web; rate limits ask them who calls", 1
+)
 DATA_DIR = text("GALLERIA_DATA_DIR", "folder for media, mail and logs of the default set-up", "var")
 POOL_TARGET = number("GALLERIA_POOL_TARGET", "ready schemas to keep in the pool", 4)
 DEMO_PASSWORD = text(

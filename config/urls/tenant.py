@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver
 
 from shared_apps.identity import urls as identity
 from shared_apps.media import urls as media
+from tenant_apps.storefront import urls as storefront
 from themes import urls as themes
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *identity.storefront_urls,
     *identity.api_urls,
     *media.storefront_urls,
+    *storefront.storefront_urls,
 ]

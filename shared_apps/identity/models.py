@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -58,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()  # type: ignore[misc]
     USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [
@@ -129,8 +129,6 @@ class RefreshToken(models.Model):
 
 class SpentNonce(models.Model):
     """A hand-over that has been redeemed: the unique key is what makes it single-use."""
-
-    rights = "append_only"
 
     nonce = models.UUIDField(primary_key=True)
     user_id = models.UUIDField()

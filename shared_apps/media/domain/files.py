@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
+from typing import IO
 from uuid import UUID
 
 from shared_apps.audit.domain.records import record
@@ -18,7 +19,7 @@ from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from shared_apps.media.domain import images, storage
-from shared_apps.media.domain.sniffing import FileTooLarge, sniff_image
+from shared_apps.media.domain.sniffing import IMAGE_BYTES_MAX, FileTooLarge, sniff_image
 from shared_apps.media.events import ImageStored
 from shared_apps.media.lifecycle import FILE
 from shared_apps.media.models import StoredFile
@@ -44,6 +45,11 @@ class FileStored:
     size: int
     width: int = 0
     height: int = 0
+
+
+def bytes_of(upload: IO[bytes]) -> bytes:
+    """The bytes of an upload, read no further than it takes to see that they are too many."""
+    return upload.read(max(IMAGE_BYTES_MAX, PRIVATE_BYTES_MAX) + 1)
 
 
 def store_image(*, data: bytes, name: str, acting: Actor, at: datetime) -> FileStored:

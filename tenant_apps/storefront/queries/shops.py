@@ -1,0 +1,63 @@
+"""The shops behind the goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tenant_apps.discovery.queries import SearchQuery, search, vendor_page
+from tenant_apps.partners.queries import PartnerSummary, vendors_page
+from tenant_apps.storefront.queries.addresses import absolute
+from tenant_apps.storefront.queries.home import counts_of
+from tenant_apps.storefront.queries.tiles import (
+    Pictures,
+    product_tiles,
+    vendor_tiles,
+    vendor_url,
+)
+from themes.domain.pictures import Picture
+from themes.domain.tiles import ProductTile, VendorTile
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPage:
+    vendor: PartnerSummary
+    logo: Picture | None
+    is_open: bool
+    tiles: Sequence[ProductTile]
+    next_cursor: str
+    prev_cursor: str
+    canonical: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShopsPage:
+    tiles: Sequence[VendorTile]
+    next_cursor: str
+    prev_cursor: str
+
+
+def shop_page(slug: str, *, at: datetime, cursor: str = "") -> ShopPage:
+    """An approved vendor with its goods. Three queries; raises PartnerNotFound, BadCursor."""
+    found = vendor_page(slug, cursor=cursor)
+    images = (card.image.get("file_id") for card in found.page.cards)
+    pictures = Pictures([found.vendor.logo_file_id, *images])
+    return ShopPage(
+        vendor=found.vendor,
+        logo=pictures.of(found.vendor.logo_file_id),
+        is_open=found.vendor.is_open_on(at.date()),
+        tiles=product_tiles(found.page.cards, pictures),
+        next_cursor=found.page.next_cursor,
+        prev_cursor=found.page.prev_cursor,
+        canonical=absolute(vendor_url(found.vendor.slug)),
+    )
+
+
+def shops_page(*, cursor: str = "") -> ShopsPage:
+    """All approved vendors by name. Four queries; raises BadCursor."""
+    page = vendors_page(cursor=cursor)
+    counts = counts_of(search(SearchQuery(limit=1)), "vendor")
+    pictures = Pictures(vendor.logo_file_id for vendor in page.items)
+    tiles = vendor_tiles(page.items, pictures, counts)
+    return ShopsPage(tiles, page.next_cursor, page.prev_cursor)

@@ -1,0 +1,92 @@
+"""The pages of a shopper: each asks one question and shows the answer."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from shared_apps.kernel.clock import now
+from tenant_apps.storefront.queries.addresses import absolute
+from tenant_apps.storefront.queries.asked import Asked, read
+from tenant_apps.storefront.queries.details import product_page
+from tenant_apps.storefront.queries.home import home_page
+from tenant_apps.storefront.queries.listings import (
+    all_categories,
+    category_listing,
+    search_listing,
+    suggested,
+)
+from tenant_apps.storefront.queries.shops import shop_page, shops_page
+from themes.queries import active_design
+
+INFORMATION = frozenset({"contact", "delivery", "terms", "privacy", "fees"})
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The sections that the operator arranged."""
+    sections = home_page(active_design())
+    return _page(request, "home", {"sections": sections, "canonical": absolute("/")})
+
+
+@require_safe
+def categories(request: HttpRequest) -> HttpResponse:
+    context = {"tiles": all_categories(), "canonical": absolute("/categories/")}
+    return _page(request, "categories", context)
+
+
+@require_safe
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    found = category_listing(path, _asked(request))
+    canonical = absolute(f"/c/{found.category.path}/")
+    context = {"page": found, "listing": found.listing, "canonical": canonical}
+    return _page(request, "category", context)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    context = {"listing": search_listing(_asked(request)), "canonical": absolute("/search/")}
+    return _page(request, "search", context)
+
+
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """A fragment of links for the box under the search field."""
+    found = suggested(request.GET.get("q", ""))
+    return _page(request, "suggestions", {"found": found})
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    found = product_page(slug, chosen=request.GET.get("variant", ""))
+    return _page(request, "product", {"page": found, "canonical": found.canonical})
+
+
+@require_safe
+def shops(request: HttpRequest) -> HttpResponse:
+    found = shops_page(cursor=request.GET.get("cursor", ""))
+    return _page(request, "shops", {"page": found, "canonical": absolute("/shops/")})
+
+
+@require_safe
+def shop(request: HttpRequest, slug: str) -> HttpResponse:
+    found = shop_page(slug, at=now(), cursor=request.GET.get("cursor", ""))
+    return _page(request, "shop", {"page": found, "canonical": found.canonical})
+
+
+@require_safe
+def information(request: HttpRequest, name: str) -> HttpResponse:
+    """A page of plain words that every marketplace needs; its texts are the operator's to change."""
+    if name not in INFORMATION:
+        raise Http404
+    context = {"canonical": absolute(f"/pages/{name}/")}
+    return _page(request, f"information/{name}", context)
+
+
+def _asked(request: HttpRequest) -> Asked:
+    return read(request.GET.lists())
+
+
+def _page(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
+    return render(request, f"storefront/{name}.html", context)
