@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class OrderingConfig(AppConfig):
@@ -9,4 +10,19 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenant_apps.ordering import handlers  # noqa: F401
+        from tenant_apps.ordering import handlers, panels  # noqa: F401
+        from themes.domain.navigation import NavItem, register_nav_item
+
+        for surface in ("manage", "partner"):
+            url = f"/{surface}/orders/"
+            item = NavItem(
+                surface,  # type: ignore[arg-type]
+                _("Orders"),
+                url,
+                "receipt",
+                group="sell",
+                order=5,
+                module="marketplace",
+            )
+            register_nav_item(item)
+        register_nav_item(NavItem("account", _("Orders"), "/orders/", "package", order=10))

@@ -1,6 +1,8 @@
-"""What may become of a cart, an order, a vendor order."""
+"""What may become of a cart, an order, a vendor order; and the status of the whole, derived."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from shared_apps.kernel.lifecycle import Lifecycle
 
@@ -29,3 +31,51 @@ VENDOR_ORDER = Lifecycle(
     complete=({"delivered"}, "completed"),
     cancel=({"pending", "confirmed", "processing"}, "cancelled"),
 )
+
+_UNPLACED = {
+    "draft": "awaiting_payment",
+    "awaiting_payment": "awaiting_payment",
+    "expired": "expired",
+    "rejected": "cancelled",
+}
+_SENT = frozenset({"shipped", "delivered", "completed"})
+_RECEIVED = frozenset({"delivered", "completed"})
+
+
+def order_status(order_state: str, vendor_states: Iterable[str]) -> str:
+    """What the customer is told about the whole order."""
+    if order_state != "placed":
+        return _UNPLACED[order_state]
+    alive = {state for state in vendor_states if state != "cancelled"}
+    return "cancelled" if not alive else _status_of(alive)
+
+
+def _status_of(alive: set[str]) -> str:
+    if alive == {"completed"}:
+        return "completed"
+    if alive <= _RECEIVED:
+        return "delivered"
+    if alive <= _SENT:
+        return "shipped"
+    if alive & _SENT:
+        return "partially_shipped"
+    return "processing" if "processing" in alive else "confirmed"
+
+
+def fulfilment_status(vendor_states: Iterable[str]) -> str:
+    """How much of it is on its way or there."""
+    alive = {state for state in vendor_states if state != "cancelled"}
+    if not alive or not alive & _SENT:
+        return "unfulfilled"
+    if alive <= _RECEIVED:
+        return "delivered"
+    return "fulfilled" if alive <= _SENT else "partially_fulfilled"
+
+
+def payment_status(*, state: str, captured_minor: int, refunded_minor: int) -> str:
+    """Where the money is; `state` is the payment's, "" when nothing had to be paid."""
+    if state == "" or state in {"captured", "refunded"}:
+        if refunded_minor and refunded_minor >= captured_minor:
+            return "refunded"
+        return "partially_refunded" if refunded_minor else "paid"
+    return {"failed": "failed", "expired": "expired"}.get(state, "awaiting_payment")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PaymentsConfig(AppConfig):
@@ -9,4 +10,14 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from shared_apps.ledger.domain.checks import register_books_check
         from tenant_apps.payments import handlers  # noqa: F401
+        from tenant_apps.payments.domain import books
+        from themes.domain.navigation import NavItem, register_nav_item
+
+        for name, check in books.CHECKS.items():
+            register_books_check(name, check)
+        url = "/manage/payments/"
+        register_nav_item(
+            NavItem("manage", _("Payments"), url, "credit-card", group="money", order=20)
+        )

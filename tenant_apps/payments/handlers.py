@@ -1,12 +1,15 @@
-"""What payments does about its own news: work off webhooks, send refunds."""
+"""Work off webhooks, send refunds, let a new tenant take test payments."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
+
 from shared_apps.outbox.domain.subscriptions import Delivery, handles_outside
-from tenant_apps.payments.domain import refunds, webhooks
+from tenant_apps.payments.domain import accounts, refunds, webhooks
 from tenant_apps.payments.events import RefundRequested, WebhookReceived
+from tenants.events import TenantReady
 
 
 @handles_outside(WebhookReceived)
@@ -17,3 +20,10 @@ def work_off_webhook(event: WebhookReceived, delivery: Delivery) -> None:
 @handles_outside(RefundRequested)
 def send_refund(event: RefundRequested, delivery: Delivery) -> None:
     refunds.send_refund(refund_id=UUID(event.refund_id), at=delivery.at)
+
+
+@handles_outside(TenantReady)
+def open_sandbox_account(_event: TenantReady, delivery: Delivery) -> None:
+    """A new tenant takes test payments at once; without a sandbox it waits for real keys."""
+    if settings.GALLERIA_PAY_SANDBOX_URL:
+        accounts.open_sandbox_account(at=delivery.at)

@@ -45,6 +45,11 @@ class CartOwner:
     guest_key: UUID | None = None
 
     @property
+    def is_known(self) -> bool:
+        """Somebody who was here before; a first visit has neither."""
+        return self.user_id is not None or self.guest_key is not None
+
+    @property
     def lookup(self) -> Mapping[str, UUID | None]:
         if self.user_id is not None:
             return {"user_id": self.user_id}
