@@ -81,8 +81,12 @@ def test_secrets_never_reach_a_line(lines):
 
 
 def test_ids_and_amounts_are_left_alone():
-    harmless = {"order": "01930000-0000-7000-8000-00000000a1fa", "minor": 4242424242424242,
-                "number": "1234567890123", "path": "/shop/red-lamp"}
+    harmless = {
+        "order": "01930000-0000-7000-8000-00000000a1fa",
+        "minor": 4242424242424242,
+        "number": "1234567890123",
+        "path": "/shop/red-lamp",
+    }
 
     assert redacted(harmless) == harmless
 
@@ -104,8 +108,12 @@ def test_user_of_the_request_is_named(in_alpha, lines):
 
 def test_reports_name_the_tenant_and_no_person():
     event = {
-        "request": {"url": "https://x/", "cookies": {"a": "canary"}, "data": "canary",
-                    "headers": {"Authorization": "Bearer canary-1234"}},
+        "request": {
+            "url": "https://x/",
+            "cookies": {"a": "canary"},
+            "data": "canary",
+            "headers": {"Authorization": "Bearer canary-1234"},
+        },
         "user": {"email": "canary@example.com"},
         "extra": {"password": "canary"},
         "exception": {"values": [{"value": "card 4242424242424242"}]},

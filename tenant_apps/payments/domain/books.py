@@ -16,9 +16,7 @@ _COLUMNS = ("amount", "captured", "refunded")
 
 def splits_sum_to_payment() -> Iterable[dict[str, Any]]:
     """Payments whose splits do not add up to them, in any column."""
-    sums = {
-        f"split_{column}": Coalesce(Sum(f"splits__{column}_minor"), 0) for column in _COLUMNS
-    }
+    sums = {f"split_{column}": Coalesce(Sum(f"splits__{column}_minor"), 0) for column in _COLUMNS}
     for payment in Payment.objects.annotate(**sums).order_by("created_at"):
         off = {
             column: [getattr(payment, f"{column}_minor"), getattr(payment, f"split_{column}")]
