@@ -153,7 +153,10 @@ def test_a_real_worker_keeps_tenants_apart(declared):
     with tenant_context(ALPHA):
         User.objects.create_user("ada@alpha.example")
     with start_worker(
-        queue.app, pool="solo", perform_ping_check=False, queues=["default", "bulk"],
+        queue.app,
+        pool="solo",
+        perform_ping_check=False,
+        queues=["default", "bulk"],
         shutdown_timeout=20,
     ):
         for tenant in (ALPHA, BETA, ALPHA):
