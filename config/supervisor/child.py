@@ -35,11 +35,13 @@ class Probe:
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=3)
         try:
             connection.request("GET", self.path, headers={"Host": self.host})
-            return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+            answer = connection.getresponse()
+            answer.read()  # leaving in the middle of it would look like a visitor who gave up
         except (OSError, http.client.HTTPException):
             return False
         finally:
             connection.close()
+        return answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 @dataclass(frozen=True, slots=True)
