@@ -127,7 +127,7 @@ def _media_storage() -> dict[str, Any]:
     if not bucket:
         return {"BACKEND": "shared_apps.media.domain.storage.ScopedFiles"}
     options = {"bucket_name": bucket, "endpoint_url": env.S3_ENDPOINT.value() or None}
-    return {"BACKEND": "shared_apps.media.domain.storage.ScopedS3", "OPTIONS": options}
+    return {"BACKEND": "shared_apps.media.domain.buckets.ScopedS3", "OPTIONS": options}
 
 
 STATIC_URL = "/static/"
