@@ -91,6 +91,7 @@ CRASH_AT = text(
 PAY_SANDBOX_URL = text("GALLERIA_PAY_SANDBOX_URL", "base address of the payment sandbox", "")
 S3_BUCKET = text("GALLERIA_S3_BUCKET", "bucket for media; empty = files in the data folder", "")
 S3_ENDPOINT = text("GALLERIA_S3_ENDPOINT", "address of an S3 compatible store", "")
+S3_REGION = text("GALLERIA_S3_REGION", "region of the bucket", "")
 SENTRY_DSN = text("SENTRY_DSN", "where defects are reported; empty = nowhere", "")
 LOG_LEVEL = text("GALLERIA_LOG_LEVEL", "least serious log lines to write", "INFO")
 MAIL_BACKEND = text(

@@ -123,11 +123,27 @@ USE_I18N = USE_TZ = True
 
 def _media_storage() -> dict[str, Any]:
     """Files in the data folder, or a bucket; either way below each tenant's own prefix."""
-    bucket = env.S3_BUCKET.value()
-    if not bucket:
+    if not env.S3_BUCKET.value():
         return {"BACKEND": "shared_apps.media.domain.storage.ScopedFiles"}
-    options = {"bucket_name": bucket, "endpoint_url": env.S3_ENDPOINT.value() or None}
-    return {"BACKEND": "shared_apps.media.domain.storage.ScopedS3", "OPTIONS": options}
+    endpoint = env.S3_ENDPOINT.value()
+    options = {
+        "bucket_name": env.S3_BUCKET.value(),
+        "region_name": env.S3_REGION.value() or None,
+        "endpoint_url": endpoint or None,
+        "addressing_style": "path" if endpoint else "virtual",
+    }
+    return {"BACKEND": "shared_apps.media.domain.buckets.ScopedS3", "OPTIONS": options}
+
+
+def _media_origins() -> list[str]:
+    """Where pages may load pictures from besides our own hosts: the bucket's signed addresses."""
+    bucket, region = env.S3_BUCKET.value(), env.S3_REGION.value()
+    if not bucket:
+        return []
+    if env.S3_ENDPOINT.value():
+        return [env.S3_ENDPOINT.value().rstrip("/")]
+    names = ["s3", f"s3.{region}"] if region else ["s3"]
+    return [f"https://{bucket}.{name}.amazonaws.com" for name in names]
 
 
 STATIC_URL = "/static/"
@@ -202,7 +218,7 @@ GALLERIA_PAY_ORIGINS = [
         else []
     ),
 ]
-GALLERIA_MEDIA_ORIGINS: list[str] = []
+GALLERIA_MEDIA_ORIGINS = _media_origins()
 GALLERIA_SENTRY_DSN = env.SENTRY_DSN.value()
 
 LOGGING = logging_settings(env.LOG_LEVEL.value())

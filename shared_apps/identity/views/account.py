@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from shared_apps.identity.domain.actors import (
     ACTIVE_ROLE,
@@ -77,10 +77,14 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-@require_POST
+@require_GET
+@never_cache
 @role_required(Role.OPERATOR)
 def to_platform(request: HttpRequest) -> HttpResponse:
-    """Lead the operator to their account and invoices on the root host."""
+    """Lead the operator to their account and invoices on the root host.
+
+    A link, not a form: the content policy keeps forms from leading to another host.
+    """
     user_id = UUID(acting_as(request).id)
     return redirect(issue_handover(to=PLATFORM, user_id=user_id, path="/account/", at=now()))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils._os import safe_join
-from storages.backends.s3 import S3Storage
 
 from shared_apps.kernel.context import TenantContext, required_scope
 from shared_apps.kernel.errors import NotFound
@@ -37,28 +37,20 @@ class ScopedFiles(FileSystemStorage):
     def path(self, name: str) -> str:
         return str(safe_join(self.location, scope_prefix(), name))
 
+    def _save(self, name: str, content: File[bytes]) -> str:
+        """Whole or not at all: a process that dies while writing leaves no file of this name."""
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = target.with_name(f".{uuid4().hex}")
+        unfinished.write_bytes(content.read())
+        unfinished.replace(target)
+        return name
+
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         return name  # names are content hashes or random: same name, same bytes
 
     def url(self, name: str | None) -> str:
         raise NotImplementedError("files are served by views that know their scope")
-
-
-class ScopedS3(S3Storage):  # type: ignore[misc]
-    """An S3 bucket, private throughout: readers get signed addresses for 15 minutes."""
-
-    def get_default_settings(self) -> dict[str, Any]:
-        return {
-            **super().get_default_settings(),
-            "default_acl": None,
-            "querystring_auth": True,
-            "querystring_expire": 15 * 60,
-            "file_overwrite": True,
-            "signature_version": "s3v4",
-        }
-
-    def _normalize_name(self, name: str) -> str:
-        return str(super()._normalize_name(f"{scope_prefix()}/{_inside(name)}"))
 
 
 def put(name: str, data: bytes, *, content_type: str) -> None:
@@ -74,7 +66,7 @@ def put(name: str, data: bytes, *, content_type: str) -> None:
 def read(name: str) -> bytes:
     """The bytes of a name; raises NoSuchFile."""
     try:
-        with _storage().open(_inside(name)) as file:
+        with _storage().open(inside(name)) as file:
             return cast("bytes", file.read())
     except (FileNotFoundError, IsADirectoryError, SuspiciousFileOperation) as error:
         raise NoSuchFile from error
@@ -82,20 +74,21 @@ def read(name: str) -> bytes:
 
 def remove(name: str) -> None:
     """Delete a name; absent is fine."""
-    _storage().delete(_inside(name))
+    _storage().delete(inside(name))
 
 
 def direct_url(name: str) -> str | None:
     """A signed address of the store itself, or None when our own view serves the file."""
     storage = _storage()
-    return str(storage.url(_inside(name))) if isinstance(storage, ScopedS3) else None
+    return str(storage.url(inside(name))) if hasattr(storage, "bucket_name") else None
 
 
 def _storage() -> Storage:
     return storages["default"]
 
 
-def _inside(name: str) -> str:
+def inside(name: str) -> str:
+    """The name, if it stays below the prefix (rule); raises NoSuchFile."""
     if name.startswith("/") or "\\" in name or ".." in name.split("/"):
         raise NoSuchFile
     return name

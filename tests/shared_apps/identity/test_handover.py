@@ -120,7 +120,7 @@ def test_the_operator_goes_back_to_the_root_host(alpha, browser, ada):
     visitor, site = browser(alpha), browser(SITE)
     visitor.sign_in(ada.email)
 
-    url = visitor.post("/handover/platform/")["Location"]
+    url = visitor.get("/handover/platform/")["Location"]
 
     assert url.startswith("http://galleria.localhost:8000/handover/")
     assert site.get("/" + url.split("/", 3)[3])["Location"] == "/account/"
@@ -132,7 +132,7 @@ def test_customers_do_not_go_to_the_platform(alpha, browser, cy):
     visitor = browser(alpha)
     visitor.sign_in(cy.email)
 
-    assert visitor.post("/handover/platform/", HTTP_ACCEPT="application/json").status_code == 403
+    assert visitor.get("/handover/platform/", HTTP_ACCEPT="application/json").status_code == 403
     path = handover(PLATFORM, cy)
     assert browser(SITE).get(path, HTTP_ACCEPT="application/json").status_code == 401
 

@@ -225,6 +225,18 @@ def test_an_image_is_not_there_for_another_tenant(alpha, beta, picture):
         assert response.status_code == 404
 
 
+def test_a_write_that_breaks_off_leaves_no_file_of_that_name(in_alpha, folder, monkeypatch):
+    def dies(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pathlib.Path.replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        put("images/x/320.jpg", b"half", content_type="image/jpeg")
+
+    with pytest.raises(NoSuchFile):
+        read("images/x/320.jpg")
+
+
 TRAVERSALS = [
     "../../../../etc/passwd",
     "..%2f..%2fetc%2fpasswd",

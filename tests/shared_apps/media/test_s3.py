@@ -53,7 +53,7 @@ def bucket(server: str, settings: Any, monkeypatch: Any) -> Any:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "shared_apps.media.domain.storage.ScopedS3",
+            "BACKEND": "shared_apps.media.domain.buckets.ScopedS3",
             "OPTIONS": {"bucket_name": BUCKET, "endpoint_url": server},
         },
     }
