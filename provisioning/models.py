@@ -158,14 +158,3 @@ class FleetItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.schema_name}: {self.state}"
-
-
-class SchemaFingerprint(models.Model):
-    """What a tenant's catalogue looked like when we last changed it: drift shows against it."""
-
-    schema_name = models.CharField(primary_key=True, max_length=63)
-    catalog_hash = models.CharField(max_length=64)
-    taken_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return self.schema_name

@@ -10,7 +10,6 @@ from django.db import transaction
 from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import OWNER, create_role, owner_connection, owning
 from provisioning.domain.template import Template
-from provisioning.models import SchemaFingerprint
 from shared_apps.kernel.errors import invariant
 from shared_apps.kernel.ids import base32
 
@@ -60,4 +59,3 @@ def drop_schema(schema: str) -> None:
         cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [schema])
         if cursor.fetchone():
             cursor.execute(f'DROP ROLE "{schema}"')
-        SchemaFingerprint.objects.using(OWNER).filter(schema_name=schema).delete()

@@ -1,0 +1,1 @@
+"""Benches of DESIGN 13: each measures itself and its reference in the same run."""
