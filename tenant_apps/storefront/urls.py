@@ -15,5 +15,4 @@ storefront_urls: list[URLPattern | URLResolver] = [
     path("p/<slug:slug>/", storefront.product, name="product"),
     path("shops/", storefront.shops, name="shops"),
     path("shops/<slug:slug>/", storefront.shop, name="shop"),
-    path("pages/<slug:name>/", storefront.information, name="information"),
 ]

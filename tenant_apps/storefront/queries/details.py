@@ -32,6 +32,7 @@ from themes.queries import Link
 
 RELATED = 4
 AT_ONCE_MAX = 20
+BRIEF = 420  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,18 @@ class ProductPage:
     def at_most(self) -> int:
         available = self.variant.available if self.variant else 0
         return AT_ONCE_MAX if available is None else min(available, AT_ONCE_MAX)
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether the whole description fits beside the price."""
+        return len(self.product.description_text) <= BRIEF
+
+    @property
+    def lead(self) -> str:
+        """A summary that says something else than the description's first words."""
+        summary = self.product.summary
+        beginning = summary.rstrip("\N{HORIZONTAL ELLIPSIS}. ")
+        return "" if self.product.description_text.startswith(beginning) else summary
 
     @property
     def facts(self) -> list[dict[str, str]]:

@@ -37,6 +37,7 @@ from themes.domain.tiles import CategoryTile, ProductTile
 from themes.queries import Link
 
 SHOWN_VALUES = 14
+SPOKEN_OF_BY = 5  # a facet is shown when one piece in five has it
 OPEN_GROUPS = 4
 REMEMBER_SECONDS = 5.0
 _SORT_LABELS: dict[str, str | Promise] = {
@@ -192,7 +193,7 @@ def _listing(
     return Listing(
         asked=asked,
         tiles=tiles,
-        facets=_facets(asked, groups),
+        facets=_facets(asked, groups, found.total),
         sorts=_sorts(asked),
         total=found.total,
         next_cursor=found.next_cursor,
@@ -210,13 +211,9 @@ def _file_ids(found: Sequence[Card]) -> list[Any]:
     return [card.image.get("file_id") for card in found]
 
 
-def _facets(asked: Asked, groups: Sequence[FacetGroup]) -> list[Facet]:
+def _facets(asked: Asked, groups: Sequence[FacetGroup], total: int) -> list[Facet]:
     """The groups worth showing: those that divide the list, and those chosen from (rule)."""
-    shown = [
-        (group, values)
-        for group in groups
-        if (values := _values(group)) and (len(values) > 1 or values[0].is_chosen)
-    ]
+    shown = [(group, values) for group in groups if (values := _values(group, total))]
     return [
         Facet(
             code=group.code,
@@ -228,8 +225,17 @@ def _facets(asked: Asked, groups: Sequence[FacetGroup]) -> list[Facet]:
     ]
 
 
-def _values(group: FacetGroup) -> Sequence[FacetValue]:
-    """Of categories the first level and what is below a chosen one; of others the first few."""
+def _values(group: FacetGroup, total: int) -> Sequence[FacetValue]:
+    """Of categories the first level and what is below a chosen one; of others the first few.
+
+    Nothing of a group that would not narrow the list, or that only few pieces speak of.
+    """
+    if not any(value.is_chosen for value in group.values):
+        counts = [value.count for value in group.values]
+        divides = len(counts) > 1 or counts[0] < total
+        is_ours = group.code in _GROUP_LABELS
+        if not divides or not (is_ours or sum(counts) * SPOKEN_OF_BY >= total):
+            return ()
     if group.code == "category":
         chosen = {value.value for value in group.values if value.is_chosen}
         return [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -19,8 +19,6 @@ from tenant_apps.storefront.queries.listings import (
 )
 from tenant_apps.storefront.queries.shops import shop_page, shops_page
 from themes.queries import active_design
-
-INFORMATION = frozenset({"contact", "delivery", "terms", "privacy", "fees"})
 
 
 @require_safe
@@ -73,15 +71,6 @@ def shops(request: HttpRequest) -> HttpResponse:
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     found = shop_page(slug, at=now(), cursor=request.GET.get("cursor", ""))
     return _page(request, "shop", {"page": found, "canonical": found.canonical})
-
-
-@require_safe
-def information(request: HttpRequest, name: str) -> HttpResponse:
-    """A page of plain words that every marketplace needs; its texts are the operator's to change."""
-    if name not in INFORMATION:
-        raise Http404
-    context = {"canonical": absolute(f"/pages/{name}/")}
-    return _page(request, f"information/{name}", context)
 
 
 def _asked(request: HttpRequest) -> Asked:
