@@ -97,7 +97,9 @@ def cart_of(*, owner: CartOwner, at: datetime) -> CartView:
     return CartView(
         currency=currency,
         groups=groups,
-        problems=[problem for group in views.values() for line in group for problem in line.problems],
+        problems=[
+            problem for group in views.values() for line in group for problem in line.problems
+        ],
         total=sum((group.subtotal for group in groups), Money.zero(currency)),
         count=sum(line.quantity for line in lines),
         cart_id=cart.id,

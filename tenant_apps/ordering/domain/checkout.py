@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared_apps.gateways.contract import PaymentLine
+from shared_apps.identity.domain.links import absolute_url
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.crashes import crash_point
@@ -38,7 +39,6 @@ from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN
 from tenant_apps.ordering.models import Cart, Order, VendorOrder
 from tenant_apps.partners.queries import partners_by_id
 from tenant_apps.payments.domain import accounts, charges
-from shared_apps.identity.domain.links import absolute_url
 from tenant_apps.payments.domain.charges import Charge, SplitWanted
 from tenant_apps.payments.queries import find_payment
 from tenant_apps.settlement.domain.commissions import active_rules

@@ -128,6 +128,4 @@ def _page(
     request: HttpRequest, part: VendorOrderView, form: ShipForm, *, status: int = 200
 ) -> HttpResponse:
     context = vendor_order_page(part, queries.vendor_order_events(part.id))
-    return render(
-        request, "ordering/partner/order.html", {**context, "form": form}, status=status
-    )
+    return render(request, "ordering/partner/order.html", {**context, "form": form}, status=status)

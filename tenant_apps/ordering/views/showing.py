@@ -118,7 +118,9 @@ def cart_page(view: CartView) -> dict[str, Any]:
         ShownGroup(
             group,
             [
-                ShownLine(line, pictures.get(line.variant_id), [_told(each) for each in line.problems])
+                ShownLine(
+                    line, pictures.get(line.variant_id), [_told(each) for each in line.problems]
+                )
                 for line in group.lines
             ],
         )

@@ -37,7 +37,9 @@ class SeeOther(HttpResponseRedirect):
 @require_GET
 @with_owner
 def cart(request: HttpRequest, owner: CartOwner) -> HttpResponse:
-    return render(request, "ordering/storefront/cart.html", cart_page(cart_of(owner=owner, at=now())))
+    return render(
+        request, "ordering/storefront/cart.html", cart_page(cart_of(owner=owner, at=now()))
+    )
 
 
 @require_POST

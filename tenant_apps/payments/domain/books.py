@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from shared_apps.ledger.queries import posted_amounts
 from tenant_apps.payments.lifecycle import PAYMENT_PAID
 from tenant_apps.payments.models import Payment
 
@@ -16,9 +17,7 @@ _COLUMNS = ("amount", "captured", "refunded")
 
 def splits_sum_to_payment() -> Iterable[dict[str, Any]]:
     """Payments whose splits do not add up to them, in any column."""
-    sums = {
-        f"split_{column}": Coalesce(Sum(f"splits__{column}_minor"), 0) for column in _COLUMNS
-    }
+    sums = {f"split_{column}": Coalesce(Sum(f"splits__{column}_minor"), 0) for column in _COLUMNS}
     for payment in Payment.objects.annotate(**sums).order_by("created_at"):
         off = {
             column: [getattr(payment, f"{column}_minor"), getattr(payment, f"split_{column}")]
@@ -40,19 +39,13 @@ def paid_is_captured_whole() -> Iterable[dict[str, Any]]:
 
 def captured_is_in_the_books() -> Iterable[dict[str, Any]]:
     """Captured payments without exactly their amount posted from clearing to escrow."""
-    posted = posted_by_key("capture")
+    posted = posted_amounts("capture")
     for row in Payment.objects.filter(state__in=PAYMENT_PAID):
         in_books = posted.pop(f"capture:{row.id}", 0)
         if in_books != row.captured_minor:
             yield {"payment": row.reference, "captured": row.captured_minor, "posted": in_books}
     for key, amount in posted.items():
         yield {"key": key, "posted": amount}
-
-
-def posted_by_key(kind: str) -> dict[str, int]:
-    from shared_apps.ledger.queries import posted_amounts
-
-    return posted_amounts(kind)
 
 
 CHECKS: Mapping[str, Callable[[], Iterable[dict[str, Any]]]] = {

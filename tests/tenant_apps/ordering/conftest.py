@@ -55,13 +55,13 @@ def stall(in_alpha: Any) -> Any:
 def fill(stall: Any, *, bowls: int = 2, scarves: int = 1) -> None:
     for item, quantity in ((stall.bowl, bowls), (stall.scarf, scarves)):
         if quantity:
-            add_to_cart(
-                owner=stall.owner, variant_id=item.variant_id, quantity=quantity, at=NOW
-            )
+            add_to_cart(owner=stall.owner, variant_id=item.variant_id, quantity=quantity, at=NOW)
 
 
 def start(stall: Any, **changes: Any) -> CheckoutStarted:
-    return check_out(owner=stall.owner, details=changes.get("details", DETAILS), acting=GUEST, at=NOW)
+    return check_out(
+        owner=stall.owner, details=changes.get("details", DETAILS), acting=GUEST, at=NOW
+    )
 
 
 def deliver_all() -> None:

@@ -69,12 +69,14 @@ def test_delivery_divides_the_money_to_the_cent(stall, sandbox, customer):
     by_pair = {(debit, credit): amount for debit, credit, amount in transfers()}
     assert by_pair["escrow", f"vendor:{stall.potter.id}"] == 4900 - 490
     assert by_pair["escrow", f"vendor:{stall.weaver.id}"] == 3999 - 400
-    assert sorted(
-        amount for debit, credit, amount in transfers() if credit == "commission"
-    ) == [400, 490]
-    assert sorted(
-        amount for debit, credit, amount in transfers() if credit == "saas_payable"
-    ) == [320, 392]
+    assert sorted(amount for debit, credit, amount in transfers() if credit == "commission") == [
+        400,
+        490,
+    ]
+    assert sorted(amount for debit, credit, amount in transfers() if credit == "saas_payable") == [
+        320,
+        392,
+    ]
     deliver_all()
     assert_books_hold()
 
