@@ -6,6 +6,9 @@ from django.urls import URLPattern, URLResolver
 
 from shared_apps.identity import urls as identity
 from shared_apps.media import urls as media
+from tenant_apps.ordering import urls as ordering
+from tenant_apps.payments import urls as payments
+from tenant_apps.settlement import urls as settlement
 from tenant_apps.storefront import urls as storefront
 from themes import urls as themes
 
@@ -15,4 +18,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *identity.api_urls,
     *media.storefront_urls,
     *storefront.storefront_urls,
+    *payments.storefront_urls,
+    *payments.manage_urls,
+    *settlement.manage_urls,
+    *ordering.storefront_urls,
+    *ordering.partner_urls,
+    *ordering.manage_urls,
+    *ordering.api_urls,
 ]

@@ -7,11 +7,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page, page_of
-from shared_apps.ledger.models import Account, Transfer
+from shared_apps.ledger.models import Account, LedgerTransaction, Transfer
 
 # The credits less the debits of one account: its rollup, if this very PostgreSQL wrote it, and
 # what came after the rollup's watermark.
@@ -112,3 +112,9 @@ def _line(row: Transfer, account: Account) -> StatementLine:
         ref=row.ref,
         posted_at=row.transaction.posted_at,
     )
+
+
+def posted_amounts(kind: str) -> dict[str, int]:
+    """What was posted of a kind, by key: the sum of each transaction's transfers. One query."""
+    rows = LedgerTransaction.objects.filter(kind=kind).annotate(total=Sum("transfers__amount"))
+    return dict(rows.values_list("key", "total"))

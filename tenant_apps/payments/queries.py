@@ -100,12 +100,6 @@ def find_payment(subject: Ref) -> PaymentView | None:
     return view_of(found[0]) if found else None
 
 
-def stuck_payments(*, before: datetime, limit: int = 100) -> list[UUID]:
-    """Payments begun before that moment whose outcome nobody has told us."""
-    rows = Payment.objects.filter(state__in=PAYMENT_OPEN, created_at__lt=before)
-    return list(rows.order_by("created_at").values_list("id", flat=True)[:limit])
-
-
 def gateway_accounts() -> Sequence[GatewayAccountView]:
     """Every account of the operator, newest first."""
     return [

@@ -64,5 +64,5 @@ def make_item(vendor: Vendor, title: str = "Bowl", *, price: str = "24.50", stoc
     )
     draft = ProductDraft(title=title, variants=(variant,))
     product_id = create_product(vendor_id=vendor.id, draft=draft, acting=SYSTEM, at=NOW)
-    moderation.bring_to(product_id=product_id, state="published", acting=SYSTEM, at=NOW)
+    moderation.publish_product(product_id=product_id, acting=SYSTEM, at=NOW)
     return Item(product_id, Variant.objects.get(product_id=product_id).id, vendor)

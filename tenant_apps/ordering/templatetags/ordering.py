@@ -55,7 +55,7 @@ def _order_row(row: OrderRow, base: str) -> Row:
 
 def _vendor_row(row: VendorOrderView, base: str) -> Row:
     state = badge(row.state)
-    goods = ", ".join(f"{line.quantity} × {line.title}" for line in row.lines)
+    goods = ", ".join(f"{line.quantity} x {line.title}" for line in row.lines)
     return Row(
         [
             Cell(row.number, url=f"{base}{row.public_id}/"),

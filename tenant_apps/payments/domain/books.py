@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from shared_apps.ledger.queries import posted_amounts
 from tenant_apps.payments.lifecycle import PAYMENT_PAID
 from tenant_apps.payments.models import Payment
 
@@ -38,19 +39,13 @@ def paid_is_captured_whole() -> Iterable[dict[str, Any]]:
 
 def captured_is_in_the_books() -> Iterable[dict[str, Any]]:
     """Captured payments without exactly their amount posted from clearing to escrow."""
-    posted = posted_by_key("capture")
+    posted = posted_amounts("capture")
     for row in Payment.objects.filter(state__in=PAYMENT_PAID):
         in_books = posted.pop(f"capture:{row.id}", 0)
         if in_books != row.captured_minor:
             yield {"payment": row.reference, "captured": row.captured_minor, "posted": in_books}
     for key, amount in posted.items():
         yield {"key": key, "posted": amount}
-
-
-def posted_by_key(kind: str) -> dict[str, int]:
-    from shared_apps.ledger.queries import posted_amounts
-
-    return posted_amounts(kind)
 
 
 CHECKS: Mapping[str, Callable[[], Iterable[dict[str, Any]]]] = {

@@ -12,8 +12,7 @@ from tenant_apps.ordering.domain import fulfilment, placing
 from tenant_apps.ordering.domain.fulfilment import Tracking
 from tenant_apps.ordering.models import Cart, Order, VendorOrder
 from tenant_apps.payments.models import Payment, PaymentSplit
-from tests.tenant_apps.ordering.conftest import assert_books_hold, deliver_all, fill, start
-from tests.world import NOW
+from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, deliver_all, fill, start
 
 pytestmark = pytest.mark.django_db
 

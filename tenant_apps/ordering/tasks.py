@@ -1,0 +1,15 @@
+"""What time does to checkouts and reservations, every minute for every tenant."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared_apps.kernel.clock import now
+from shared_apps.outbox.domain.jobs import tenant_job
+from tenant_apps.ordering.domain import recovery
+
+
+@tenant_job(queue="critical", every=timedelta(minutes=1))
+def tend_checkouts() -> None:
+    """Go on where a checkout was cut short, ask about silent payments, let go of unpaid orders."""
+    recovery.tend_checkouts(at=now())

@@ -1,0 +1,3 @@
+"""The operator's commission rules."""
+
+from __future__ import annotations
