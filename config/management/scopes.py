@@ -30,5 +30,3 @@ def scopes_of(options: dict[str, object]) -> Iterator[tuple[str, Scope]]:
         for tenant in all_contexts():
             if tenant.state not in {"requested", "provisioning", "closed"}:
                 yield tenant.slug, tenant
-
-

@@ -17,6 +17,13 @@ FORBIDDEN = (
 SUBJECTS = {
     # Turns the request's session into the actor that everything below is given.
     "shared_apps.identity.domain.actors": ("django.http.HttpRequest",),
+    # A request with an Idempotency-Key, and the answer to give again.
+    "shared_apps.outbox.domain.repeats": (
+        "django.http.HttpRequest",
+        "django.http.HttpResponseBase",
+        "django.http.JsonResponse",
+        "shared_apps.kernel.clock.now",
+    ),
     # Registries of page fragments and menu entries, which are asked with the request.
     "themes.domain.navigation": ("django.http.HttpRequest",),
     "themes.domain.panels": ("django.http.HttpRequest",),

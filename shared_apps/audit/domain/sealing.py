@@ -139,9 +139,7 @@ def _break_in(seal: AuditSeal, previous: str) -> Broken | None:
     return _break_of_link(seal, held, previous)
 
 
-def _break_of_link(
-    seal: AuditSeal, held: Sequence[SealedEntry], previous: str
-) -> Broken | None:
+def _break_of_link(seal: AuditSeal, held: Sequence[SealedEntry], previous: str) -> Broken | None:
     if seal.previous != previous:
         return Broken(seal.number, None, "this seal does not continue the one before")
     chained = _chained(previous, [row.entry_id for row in held], [row.digest for row in held])

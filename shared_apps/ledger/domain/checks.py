@@ -43,8 +43,7 @@ _OWN_CHECKS = {
     """,
     "cached_equals_sum": _SUMS
     + "SELECT code, currency, balance, summed FROM sums WHERE cached AND balance <> summed",
-    "floors_hold": _SUMS
-    + "SELECT code, currency, floor, summed FROM sums WHERE summed < floor",
+    "floors_hold": _SUMS + "SELECT code, currency, floor, summed FROM sums WHERE summed < floor",
     "rollups_equal_sum": """
     SELECT a.code, a.currency, r.balance, s.net FROM ledger_rollup AS r
     JOIN ledger_account AS a ON a.id = r.account_id

@@ -25,8 +25,11 @@ def record_acts(count, start=0):
     with transaction.atomic():
         return [
             record(
-                "catalog.product.price", subject=LAMP, acting=ADA,
-                at=NOW + timedelta(seconds=start + index), changes={"price": [index, index + 1]},
+                "catalog.product.price",
+                subject=LAMP,
+                acting=ADA,
+                at=NOW + timedelta(seconds=start + index),
+                changes={"price": [index, index + 1]},
             )
             for index in range(count)
         ]
@@ -52,10 +55,15 @@ def test_record_keeps_who_did_what(in_alpha):
     assert acts_of("user:8").items == []
 
 
-@pytest.mark.parametrize("verb", ["UPDATE audit_auditentry SET action = 'x'",
-                                  "DELETE FROM audit_auditentry",
-                                  "UPDATE audit_auditseal SET sha256 = 'x'",
-                                  "DELETE FROM audit_sealedentry"])
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "UPDATE audit_auditentry SET action = 'x'",
+        "DELETE FROM audit_auditentry",
+        "UPDATE audit_auditseal SET sha256 = 'x'",
+        "DELETE FROM audit_sealedentry",
+    ],
+)
 def test_the_record_is_append_only_by_privilege(in_alpha, verb):
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
@@ -74,7 +82,9 @@ def test_sealing_chains_every_entry_once(in_alpha, monkeypatch):
     assert seal_batch(at=now()) == 1
     assert seal_batch(at=now()) == 0
     assert list(AuditSeal.objects.order_by("number").values_list("number", "entry_count")) == [
-        (1, 4), (2, 2), (3, 1),
+        (1, 4),
+        (2, 2),
+        (3, 1),
     ]
     assert first_broken(at=now()) is None
 
@@ -122,8 +132,13 @@ def test_a_rewritten_digest_breaks_the_seal(sealed):
 def test_an_entry_slipped_in_behind_the_seals_is_named(sealed):
     early = UUID(int=int((now() - timedelta(days=9)).timestamp() * 1000) << 80)
     AuditEntry.objects.create(
-        id=early, at=NOW, actor_kind="user", actor_id="7", action="x",
-        subject_kind="a.b", subject_id="1",
+        id=early,
+        at=NOW,
+        actor_kind="user",
+        actor_id="7",
+        action="x",
+        subject_kind="a.b",
+        subject_id="1",
     )
 
     assert first_broken(at=now()).entry_id == early

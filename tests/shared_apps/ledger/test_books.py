@@ -43,22 +43,28 @@ def as_owner(sql):
 
 LEGS = st.lists(
     st.tuples(
-        st.sampled_from(CODES), st.sampled_from(CODES),
-        st.integers(1, 10**12), st.sampled_from(["EUR", "JPY"]),
+        st.sampled_from(CODES),
+        st.sampled_from(CODES),
+        st.integers(1, 10**12),
+        st.sampled_from(["EUR", "JPY"]),
     ).filter(lambda leg: leg[0] != leg[1]),
-    min_size=1, max_size=6,
+    min_size=1,
+    max_size=6,
 )
 
 
-@settings(max_examples=40, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(facts=st.lists(LEGS, min_size=1, max_size=4), data=st.data())
 def test_books_balance_whatever_is_posted(in_alpha, facts, data):
     for legs in facts:
         try:
             with transaction.atomic():
                 post(
-                    kind="test", key=str(uuid4()), at=NOW,
+                    kind="test",
+                    key=str(uuid4()),
+                    at=NOW,
                     legs=[Leg(d, c, Money(m, cur)) for d, c, m, cur in legs],
                 )
         except InsufficientFunds:
@@ -216,10 +222,14 @@ def test_books_command_passes_sound_books(in_alpha):
 @pytest.mark.parametrize(
     ("damage", "check"),
     [
-        ("UPDATE ledger_account SET balance = balance + 1 WHERE code = 'vendor:a'",
-         "cached_equals_sum"),
-        ("UPDATE ledger_transfer SET amount = amount + 5 WHERE ref = 'order:1'",
-         "cached_equals_sum"),
+        (
+            "UPDATE ledger_account SET balance = balance + 1 WHERE code = 'vendor:a'",
+            "cached_equals_sum",
+        ),
+        (
+            "UPDATE ledger_transfer SET amount = amount + 5 WHERE ref = 'order:1'",
+            "cached_equals_sum",
+        ),
         ("UPDATE ledger_rollup SET balance = balance + 1", "rollups_equal_sum"),
         ("DELETE FROM ledger_transfer WHERE ref = ''", "transactions_have_transfers"),
     ],

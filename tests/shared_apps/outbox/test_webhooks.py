@@ -20,8 +20,13 @@ from tests.world import NOW
 
 def receive(dedupe_key="evt_1"):
     return receive_webhook(
-        provider="stripe", endpoint="ep1", dedupe_key=dedupe_key, type="charge.succeeded",
-        raw=b'{"id": "evt_1"}\xff', headers={"Stripe-Signature": "t=1"}, at=NOW,
+        provider="stripe",
+        endpoint="ep1",
+        dedupe_key=dedupe_key,
+        type="charge.succeeded",
+        raw=b'{"id": "evt_1"}\xff',
+        headers={"Stripe-Signature": "t=1"},
+        at=NOW,
     )
 
 
