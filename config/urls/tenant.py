@@ -6,6 +6,10 @@ from django.urls import URLPattern, URLResolver
 
 from shared_apps.identity import urls as identity
 from shared_apps.media import urls as media
+from tenant_apps.catalog import urls as catalog
+from tenant_apps.discovery import urls as discovery
+from tenant_apps.integrations import urls as integrations
+from tenant_apps.partners import urls as partners
 from tenant_apps.storefront import urls as storefront
 from themes import urls as themes
 
@@ -14,5 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *identity.storefront_urls,
     *identity.api_urls,
     *media.storefront_urls,
+    *partners.api_urls,
+    *catalog.api_urls,
+    *discovery.api_urls,
+    *integrations.api_urls,
     *storefront.storefront_urls,
 ]
