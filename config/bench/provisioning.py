@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
+from django.core.management import call_command
 from django.test import Client
 
 from config.bench.results import Result
@@ -23,6 +24,8 @@ from shared_apps.kernel.clock import now
 def run(*, n: int = 0) -> list[Result]:
     """Three numbers, each against django-tenants' way: migrate the new schema by migrate_schemas."""
     times = n or 8
+    # Pages link to static files by their hashed names.
+    call_command("collectstatic", interactive=False, verbosity=0)
     with scratch_database():
         template = ensure_template(at=now())
         replays = [_timed(lambda: _replay(template)) for _ in range(times)]
