@@ -55,7 +55,7 @@ def _services() -> Iterator[Finding]:
         locks = cursor.fetchone()[0]
         yield Finding("max_locks_per_transaction >= 1024", ok=locks >= 1024, detail=f"is {locks}")
         cursor.execute(
-            "SELECT datlocprovider || ':' || datlocale FROM pg_database"
+            "SELECT datlocprovider::text || ':' || datlocale FROM pg_database"
             " WHERE datname = current_database()"
         )
         locale = cursor.fetchone()[0]
@@ -83,7 +83,7 @@ def _isolation() -> Iterator[Finding]:
     tenants = [tenant for tenant in all_contexts() if tenant.state not in _ENDED]
     for tenant, other in zip(tenants, [*tenants[1:], *tenants[:1]], strict=True):
         probes = {
-            "another tenant": f'SELECT 1 FROM "{other.schema}".identity_user LIMIT 1',
+            "another tenant": f'SELECT 1 FROM "{other.schema}".identity_user',  # noqa: S608
             "the platform": "SELECT 1 FROM public.tenants_tenant LIMIT 1",
             "DDL": "CREATE TABLE probe (id int)",
             "history": "DELETE FROM audit_auditentry",

@@ -16,9 +16,13 @@ DENIED, UNKNOWN = "42501", "42P01"
 
 def refusal(scope, statement):
     """The SQLSTATE a statement ends with in a scope."""
-    with bound(scope), pytest.raises(DatabaseError) as caught:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+    with (
+        bound(scope),
+        pytest.raises(DatabaseError) as caught,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
     return caught.value.__cause__.sqlstate
 
 
@@ -44,23 +48,18 @@ def test_pointing_the_path_elsewhere_opens_nothing(alpha, beta):
         "ALTER TABLE identity_user ADD COLUMN x int",
         "CREATE SCHEMA elsewhere",
         "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
-        "GRANT ALL ON identity_user TO PUBLIC",
     ],
 )
 def test_tenants_may_not_change_tables(alpha, statement):
-    with tenant_context(alpha):
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement)
-                cursor.execute("SELECT has_table_privilege('public', 'identity_user', 'SELECT')")
-                granted = cursor.fetchone()[0]
-                transaction.set_rollback(True)
-        except DatabaseError as error:
-            assert error.__cause__.sqlstate in {DENIED, "3F000"}
-            return
-    # A GRANT without grant option only warns.
-    assert statement.startswith("GRANT")
-    assert not granted
+    assert refusal(alpha, statement) in {DENIED, "3F000"}
+
+
+def test_tenants_may_not_pass_rights_on(alpha):
+    with tenant_context(alpha), connection.cursor() as cursor:
+        # Without grant option it only warns.
+        cursor.execute("GRANT ALL ON identity_user TO PUBLIC")
+        cursor.execute("SELECT has_table_privilege('g_sweeper', 'identity_user', 'SELECT')")
+        assert cursor.fetchone() == (False,)
 
 
 def test_history_can_be_read_and_written_but_not_changed(alpha):
