@@ -42,9 +42,7 @@ def run_buyer(action, argument, *, crash_at=""):
 
 
 def sessions_at(sandbox):
-    (row,) = sandbox.store.rows(
-        "SELECT count(*) AS n FROM objects WHERE kind = 'checkout.session'"
-    )
+    (row,) = sandbox.store.rows("SELECT count(*) AS n FROM objects WHERE kind = 'checkout.session'")
     return row["n"]
 
 
