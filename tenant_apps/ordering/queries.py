@@ -161,7 +161,7 @@ def orders_visible_to(*, user_id: UUID | None, guest_key: UUID | None) -> QueryS
     if user_id is not None:
         return Order.objects.filter(user_id=user_id)
     if guest_key is not None:
-        return Order.objects.filter(guest_key=guest_key, user_id=None)
+        return Order.objects.filter(guest_key=guest_key, user__isnull=True)
     return Order.objects.none()
 
 

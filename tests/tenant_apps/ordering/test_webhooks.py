@@ -112,7 +112,7 @@ def test_browser_webhook_and_job_at_once(shopfront, stall, sandbox, customer, in
             with tenant_context(in_alpha):
                 barrier.wait()
                 action()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
             failures.append(error)
         finally:
             connection.close()
