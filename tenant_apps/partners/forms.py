@@ -79,9 +79,7 @@ class ProfileForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     contact_email = forms.EmailField(label=_("E-mail for customers"), required=False)
-    country = forms.ChoiceField(
-        label=_("Country you send from"), choices=countries, required=False
-    )
+    country = forms.ChoiceField(label=_("Country you send from"), choices=countries, required=False)
     logo = forms.FileField(
         label=_("Logo"),
         required=False,

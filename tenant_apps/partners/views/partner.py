@@ -41,9 +41,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     form = ApplicationForm(request.POST or None, initial={"contact_email": request.user.email})
     if request.method == "POST" and form.is_valid():
         try:
-            applications.apply(
-                application=form.application(), acting=acting_as(request), at=now()
-            )
+            applications.apply(application=form.application(), acting=acting_as(request), at=now())
         except DomainError as error:
             put_on_form(form, error)
         else:
