@@ -27,7 +27,7 @@ class Picture:
         )
 
 
-def picture_of(data: PictureData | None, alt: str = "") -> Picture | None:
+def stored_picture(data: PictureData | None, alt: str = "") -> Picture | None:
     """Rule: a stored picture as pages show it; None stays None."""
     if data is None or not data.src:
         return None

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from shared_apps.media.queries import picture_data
 from tenant_apps.catalog.queries import HistoryEntry, ProductRow
-from themes.domain.pictures import Picture, picture_of
+from themes.domain.pictures import Picture, stored_picture
 from themes.domain.tables import Cell, Column, Row, Table, Tone
 
 STATE_LABELS = {
@@ -43,7 +43,7 @@ def pictures_for(file_ids: Iterable[Any], alt: str = "") -> dict[str, Picture | 
     """Pictures by the text of their file's id. At most one query."""
     wanted = {UUID(str(file_id)) for file_id in file_ids if file_id}
     found = picture_data(wanted) if wanted else {}
-    return {str(file_id): picture_of(data, alt) for file_id, data in found.items()}
+    return {str(file_id): stored_picture(data, alt) for file_id, data in found.items()}
 
 
 def products_table(rows: Iterable[ProductRow], address: str, *, with_vendor: bool = False) -> Table:

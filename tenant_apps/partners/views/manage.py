@@ -29,7 +29,7 @@ from tenant_apps.partners.views.showing import (
     partners_table,
     state_tabs,
 )
-from themes.domain.pictures import picture_of
+from themes.domain.pictures import stored_picture
 
 PLACE = "/manage/partners/"
 
@@ -69,7 +69,7 @@ def partner(request: HttpRequest, public: str) -> HttpResponse:
         "moves": PARTNER.moves_from(found.partner.state),
         "state": STATE_LABELS[found.partner.state],
         "tone": STATE_TONES[found.partner.state],
-        "logo": picture_of(next(iter(logo.values()), None), found.partner.name),
+        "logo": stored_picture(next(iter(logo.values()), None), found.partner.name),
         "form": DecisionForm(),
     }
     return render(request, "partners/manage/partner.html", context)

@@ -23,7 +23,7 @@ from tenant_apps.partners.forms import ApplicationForm, MemberForm, ProfileForm,
 from tenant_apps.partners.permissions import Verb
 from tenant_apps.partners.queries import partner_file, partner_of, workplace_of
 from tenant_apps.partners.views.showing import history_entries
-from themes.domain.pictures import picture_of
+from themes.domain.pictures import stored_picture
 
 GET_POST = ["GET", "HEAD", "POST"]
 
@@ -75,7 +75,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and _change_face(request, form):
             return redirect("/partner/settings/")
     logo = picture_data([partner.logo_file_id] if partner.logo_file_id else [])
-    picture = picture_of(next(iter(logo.values()), None), partner.name)
+    picture = stored_picture(next(iter(logo.values()), None), partner.name)
     context = {"form": form, "partner": partner, "logo": picture}
     status = 422 if form.errors else 200
     return render(request, "partners/partner/settings.html", context, status=status)
