@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from provisioning.forms import CURRENCIES
+from provisioning.queries import PoolState, TenantRow
 
 
 class TenantOrderSerializer(serializers.Serializer[None]):
@@ -25,7 +26,7 @@ class ReasonSerializer(serializers.Serializer[None]):
     reason = serializers.CharField(max_length=200)
 
 
-class TenantSerializer(serializers.Serializer[None]):
+class TenantSerializer(serializers.Serializer[TenantRow]):
     """A tenant as the platform sees it."""
 
     id = serializers.CharField()
@@ -39,7 +40,7 @@ class TenantSerializer(serializers.Serializer[None]):
     currency = serializers.CharField()
 
 
-class PoolSerializer(serializers.Serializer[None]):
+class PoolSerializer(serializers.Serializer[PoolState]):
     """The pool of ready schemas."""
 
     ready = serializers.IntegerField()
