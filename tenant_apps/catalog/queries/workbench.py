@@ -108,7 +108,7 @@ def count_by_state(vendor_id: UUID | None = None) -> dict[str, int]:
 
 
 def draft_of(product_id: UUID) -> ProductDetail:
-    """A product in whatever state, for its edit form. Two queries; raises ProductUnknown."""
+    """A product in whatever state, for its edit form. One query; raises ProductUnknown."""
     return product_with(product_id)
 
 

@@ -346,7 +346,7 @@ def test_reads_cost_what_they_say(in_alpha, django_assert_num_queries):
         )
         for number in range(3)
     ]
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         product = product_at("shirt-0")
     with django_assert_num_queries(1):
         found = offers([variant.id for variant in product.variants])
