@@ -143,10 +143,15 @@ def register_jobs(**_signal: Any) -> None:
 
 
 def _entry(job: Job) -> dict[str, Any]:
-    options = {"queue": job.queue, "headers": {_HEADER: PLATFORM_MARK}}
-    if job.scope == "platform":
-        return {"task": job.name, "schedule": job.every, "options": options}
     every = job.every or timedelta()
+    # An answer to an old wish is no use once the next wish is there: nothing piles up.
+    options = {
+        "queue": job.queue,
+        "headers": {_HEADER: PLATFORM_MARK},
+        "expires": every.total_seconds(),
+    }
+    if job.scope == "platform":
+        return {"task": job.name, "schedule": every, "options": options}
     spread = min(every / 2, _SPREAD_MAX).total_seconds()
     return {
         "task": _FAN_OUT,

@@ -6,7 +6,11 @@ from django.urls import URLPattern, URLResolver
 
 from shared_apps.identity import urls as identity
 from shared_apps.media import urls as media
+from tenant_apps.catalog import urls as catalog
+from tenant_apps.discovery import urls as discovery
+from tenant_apps.integrations import urls as integrations
 from tenant_apps.ordering import urls as ordering
+from tenant_apps.partners import urls as partners
 from tenant_apps.payments import urls as payments
 from tenant_apps.settlement import urls as settlement
 from tenant_apps.storefront import urls as storefront
@@ -17,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *identity.storefront_urls,
     *identity.api_urls,
     *media.storefront_urls,
+    *partners.api_urls,
+    *catalog.api_urls,
+    *discovery.api_urls,
+    *integrations.api_urls,
     *storefront.storefront_urls,
     *payments.storefront_urls,
     *payments.manage_urls,

@@ -135,9 +135,10 @@ def get_metrics(**headers):
 
 
 def test_metrics_are_for_the_loopback_only(db):
+    Client().get("/nowhere", HTTP_HOST="alpha.galleria.localhost")
     inside = get_metrics(HTTP_HOST="127.0.0.1:8001", REMOTE_ADDR="127.0.0.1")
     assert inside.status_code == 200
-    assert b"galleria_request" in inside.content
+    assert b'galleria_requests_total{method="GET"' in inside.content
 
     for headers in (
         {"HTTP_HOST": "alpha.galleria.localhost", "REMOTE_ADDR": "127.0.0.1"},

@@ -145,6 +145,14 @@ def expire_reservations(*, at: datetime, limit: int = 500) -> int:
     return stock.expire(at=at, limit=limit)
 
 
+def expire_all(*, at: datetime) -> int:
+    """Expire until nothing is due (journey: a batch a transaction). Returns how many lines."""
+    total = 0
+    while count := expire_reservations(at=at):
+        total += count
+    return total
+
+
 def discrepancies() -> list[Discrepancy]:
     """Every counter that is not the sum of its movements. One query."""
     rows = StockItem.objects.annotate(

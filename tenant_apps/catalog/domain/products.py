@@ -159,7 +159,7 @@ def _create(
     need_room_for_one_more()
     product = Product(
         vendor_id=vendor.id,
-        slug=_explicit_slug(draft.slug) if draft.slug else _free_slug(draft.title),
+        slug=_slug(draft),
         source=draft.source,
         external_ref=draft.external_ref,
         fingerprint=drafts.fingerprint(draft),
@@ -224,6 +224,13 @@ def _imported(vendor_id: UUID, draft: ProductDraft) -> Product | None:
         .exclude(external_ref="")
         .first()
     )
+
+
+def _slug(draft: ProductDraft) -> str:
+    """A person's choice is taken or refused, an imported one is only a wish."""
+    if draft.slug and not draft.external_ref:
+        return _explicit_slug(draft.slug)
+    return _free_slug(draft.slug or draft.title)
 
 
 def _explicit_slug(wanted: str) -> str:

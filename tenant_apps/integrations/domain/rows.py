@@ -121,8 +121,7 @@ def _record(number: int, header: list[str], values: list[str]) -> Row | Issue:
         message = f"{len(values)} fields under {len(header)} columns"
         return Issue(number, "", "too_many_fields", message)
     cleaned = (value.replace("\x00", "").strip() for value in values)
-    pairs = zip(header, cleaned, strict=False)
-    return Row(number, {name: value for name, value in pairs if value})
+    return Row(number, dict(zip(header, cleaned, strict=False)))
 
 
 class _Lines:

@@ -69,6 +69,14 @@ def register(
     Effects: partner, owner's grants when one is named, move, audit, PartnerApproved.
     Raises Unprocessable, NotAllowed.
     """
+    return take_on(application=application, owner_id=owner_id, acting=acting, at=at)
+
+
+@step
+def take_on(
+    *, application: Application, owner_id: UUID | None, acting: Actor, at: datetime
+) -> PartnerSummary:
+    """The step of `register`."""
     permissions.require_operator(acting)
     partner = _create(application, at=at)
     if owner_id is not None:
