@@ -117,7 +117,7 @@ def _variant_draft(values: dict[str, Any]) -> VariantDraft:
         for price in values.pop("prices")
     )
     option_values = tuple(values.pop("option_values"))
-    return VariantDraft(prices=prices, option_values=option_values, **values)  # type: ignore[arg-type]
+    return VariantDraft(prices=prices, option_values=option_values, **values)
 
 
 def _money(value: dict[str, str] | None) -> Any:

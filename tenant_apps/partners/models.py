@@ -89,7 +89,7 @@ class TeamMember(models.Model):
         return f"{self.user_id} as {self.role}"
 
 
-class PartnerGrant(UserObjectPermissionBase):  # type: ignore[misc]
+class PartnerGrant(UserObjectPermissionBase):
     """django-guardian's grant of one verb on one partner to one person."""
 
     content_object = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="grants")

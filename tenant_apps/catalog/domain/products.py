@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -206,7 +207,7 @@ _AUDITED = ("title", "slug", "description_text", "brand", "tags", "attributes")
 
 
 def _audit(
-    verb: str, product: Product, changes: dict[str, object], *, acting: Actor, at: datetime
+    verb: str, product: Product, changes: Mapping[str, object], *, acting: Actor, at: datetime
 ) -> None:
     record(
         f"catalog.product.{verb}",

@@ -94,7 +94,9 @@ def reserve(
     gone = [row for variant_id, row in held.items() if variant_id not in wanted]
     _let_go(count, gone, state="released")
     for row in rows:
-        row.holder, row.expires_at, row.created_at = holder, until, row.created_at or at
+        row.holder, row.expires_at = holder, until
+        if row._state.adding:
+            row.created_at = at
     StockReservation.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -116,8 +116,9 @@ def _offer(row: Any, currency: str) -> Offer:
 
 def _image(row: Any) -> dict[str, Any]:
     """The variant's own picture, else the product's first, else nothing."""
-    own = [picture for picture in row.pictures if picture["id"] == str(row.image_id)]
-    return (own or row.pictures or [{}])[0]
+    pictures: list[dict[str, Any]] = row.pictures
+    own = [picture for picture in pictures if picture["id"] == str(row.image_id)]
+    return (own or pictures or [{}])[0]
 
 
 def lowest_prior_price(variant_id: UUID, *, currency: str, at: datetime) -> Money | None:

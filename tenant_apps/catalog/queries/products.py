@@ -164,7 +164,7 @@ class ProductDetail:
     def first_choice(self) -> VariantDetail | None:
         """What is chosen before the shopper chooses: the first that can be bought."""
         buyable = [variant for variant in self.variants if variant.is_buyable]
-        return (buyable or list(self.variants) or [None])[0]
+        return next(iter(buyable or self.variants), None)
 
 
 def product_at(slug: str, *, currency: str = "") -> ProductDetail:

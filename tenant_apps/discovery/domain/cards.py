@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from django.contrib.postgres.search import CombinedSearchVector, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.db.models import F, Value
 
 from shared_apps.kernel.context import current_tenant
@@ -190,7 +191,7 @@ def _search_text(product: ProductDetail) -> SearchText:
     )
 
 
-def vector(text: SearchText) -> CombinedSearchVector:
+def vector(text: SearchText) -> Any:
     """The words as written (without accents) and as the tenant's language stems them."""
     config = search_config(current_tenant().language)
     parts = [
@@ -198,7 +199,7 @@ def vector(text: SearchText) -> CombinedSearchVector:
         for weight, part in (("A", text.a), ("B", text.b), ("C", text.c), ("D", text.d))
         for each in dict.fromkeys(("simple", config))
     ]
-    whole = parts[0]
+    whole: Any = parts[0]
     for part in parts[1:]:
         whole = whole + part
     return whole

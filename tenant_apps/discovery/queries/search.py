@@ -193,7 +193,7 @@ def _counts(query: SearchQuery) -> tuple[tuple[FacetGroup, ...], int]:
         high = query.price_max.minor if query.price_max is not None else None
         filters.append({"grp": "price", "low": low, "high": high})
     folded = fold(query.text)
-    values = {
+    values: dict[str, str | bool] = {
         "filters": json.dumps(filters),
         "unfiltered": not filters,
         "module": query.module,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -18,7 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from shared_apps.audit.domain.records import record
-from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.actor import Actor, ActorKind
 from shared_apps.kernel.errors import Conflict, DomainError, NotFound, Unprocessable
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import record_move
@@ -143,7 +143,7 @@ def queue_import(*, order: ImportOrder, acting: Actor, at: datetime, by_hand: bo
 class Upload:
     kind: str
     vendor_id: UUID
-    file: UploadedFile
+    file: UploadedFile[bytes]
     currency: str
     is_dry_run: bool = False
 
@@ -155,11 +155,13 @@ def receive_upload(*, upload: Upload, acting: Actor, at: datetime) -> UUID:
     """
     if (upload.file.size or 0) > UPLOAD_SIZE_MAX:
         raise UnreadableFile(f"At most {UPLOAD_SIZE_MAX // 1024 // 1024} MB at a time")
-    stored = default_storage.save(f"imports/{uuid7()}.csv", upload.file)
+    # The storage puts its own prefix of the tenant in front whenever it is given this name.
+    name = f"imports/{uuid7()}.csv"
+    default_storage.save(name, upload.file)
     order = ImportOrder(
         kind=upload.kind,
         vendor_id=upload.vendor_id,
-        path=f"{_STORED}{stored}",
+        path=f"{_STORED}{name}",
         source_name=upload.file.name or "upload.csv",
         currency=upload.currency,
         is_dry_run=upload.is_dry_run,
@@ -414,7 +416,7 @@ def _write_issues(run: ImportRun, issues: Sequence[Issue]) -> None:
 
 def _actor(run: ImportRun) -> Actor:
     """Whoever ordered the import acts, with the roles held then."""
-    return Actor(run.actor_kind, run.actor_id, run.actor_name, frozenset(run.actor_roles))
+    return Actor(cast("ActorKind", run.actor_kind), run.actor_id, run.actor_name, frozenset(run.actor_roles))
 
 
 def _locked(run_id: UUID) -> ImportRun:

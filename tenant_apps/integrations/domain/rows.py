@@ -77,7 +77,7 @@ def _encoding(path: Path) -> str:
         raw.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         try:
-            while block := raw.read(1024 * 1024):
+            while block := raw.read(_SAMPLE):
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:

@@ -9,8 +9,9 @@ from shared_apps.kernel.money import Money, exponent
 from tenant_apps.catalog.domain.drafts import PriceDraft
 
 _YES = frozenset({"1", "true", "yes", "y", "on", "instock"})
-_NOT_NUMBER = re.compile(r"[^\d.,-]")
-_THOUSANDS = re.compile(r"^\d{1,3}([.,' ]\d{3})+$")
+# An optional currency or unit on either side, digits with separators between.
+_NUMBER = re.compile(r"^[^\d.,-]*(-?[\d][\d.,' ]*|-?[.,]\d+)\D*$", re.ASCII)
+_THOUSANDS = re.compile(r"^-?\d{1,3}(?:(?:,\d{3})+|(?:\.\d{3}){2,})$")
 _GRAMS = {
     "g": Decimal(1),
     "kg": Decimal(1000),
@@ -29,7 +30,10 @@ def yes(text: str) -> bool:
 
 def number(text: str) -> Decimal:
     """12, 12.5, 1,234.50, 1.234,50, $12: whatever a spreadsheet made of a number."""
-    bare = _NOT_NUMBER.sub("", text)
+    found = _NUMBER.match(text)
+    if found is None:
+        raise BadValue(f"{text!r} is not a number")
+    bare = found.group(1).replace(" ", "").replace("'", "")
     if _THOUSANDS.match(bare):
         bare = re.sub(r"[.,]", "", bare)
     elif "," in bare and "." in bare:
