@@ -102,7 +102,7 @@ def scope_label() -> str:
 def exposition() -> bytes:
     """What all processes counted so far, in Prometheus' text form."""
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
 
 

@@ -27,20 +27,22 @@ _DIGITS = re.compile(r"(?<![\dA-Fa-f-])\d(?:[ -]?\d){12,18}(?![\dA-Fa-f-])")
 
 def redacted(value: Any, depth: int = 0) -> Any:
     """The same value with secrets replaced: by the name of their field, or by their look."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
     if isinstance(value, str):
         return _redacted_text(value)
-    if depth >= _DEPTH_MAX:
-        return HIDDEN if isinstance(value, (dict, list, tuple, set)) else value
-    if isinstance(value, dict):
-        return {
-            key: HIDDEN if _SECRET_KEY.search(str(key)) else redacted(item, depth + 1)
-            for key, item in value.items()
-        }
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [redacted(item, depth + 1) for item in value]
-    if isinstance(value, bytes):
-        return _redacted_text(value.decode("utf-8", "replace"))
-    return value
+    if not isinstance(value, (dict, list, tuple, set, frozenset)):
+        return value
+    return HIDDEN if depth >= _DEPTH_MAX else _redacted_items(value, depth + 1)
+
+
+def _redacted_items(value: Any, depth: int) -> Any:
+    if not isinstance(value, dict):
+        return [redacted(item, depth) for item in value]
+    return {
+        key: HIDDEN if _SECRET_KEY.search(str(key)) else redacted(item, depth)
+        for key, item in value.items()
+    }
 
 
 def _redacted_text(text: str) -> str:

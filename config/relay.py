@@ -59,7 +59,7 @@ class Relay:
             tenants = all_contexts(states=RELAYED)
             for schema in due_schemas([tenant.schema for tenant in tenants]):
                 self._drain_soon(schema)
-        except Exception:  # the database is away: the next sweep asks again
+        except Exception:  # noqa: BLE001 - the database is away: the next sweep asks again
             _log.exception("sweep failed")
             connection.close()
 
@@ -74,7 +74,7 @@ class Relay:
     def _drain(self, schema: str) -> None:
         try:
             drain(schema)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever went wrong, the sweep asks again
             _log.exception("drain failed", schema=schema)
         finally:
             connection.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from provisioning.views import console, site
+from provisioning.views import api, console, site
 
 site_urls: list[URLPattern] = [
     path("", site.home, name="site-home"),
@@ -25,4 +25,20 @@ console_urls: list[URLPattern] = [
         for name in ("suspend", "resume", "close")
     ],
     path("pool/", console.pool, name="console-pool"),
+]
+
+platform_api_urls: list[URLPattern] = [
+    path("api/platform/v1/tenants", api.TenantsView.as_view(), name="platform-tenants"),
+    path("api/platform/v1/tenants/<slug:slug>", api.TenantView.as_view(), name="platform-tenant"),
+    path(
+        "api/platform/v1/tenants/<slug:slug>/suspension",
+        api.SuspensionView.as_view(),
+        name="platform-suspension",
+    ),
+    path(
+        "api/platform/v1/tenants/<slug:slug>/closure",
+        api.ClosureView.as_view(),
+        name="platform-closure",
+    ),
+    path("api/platform/v1/pool", api.PoolView.as_view(), name="platform-pool"),
 ]

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from shared_apps.kernel.context import TenantContext, current_scope
+from shared_apps.kernel.pages import Page, page_of
 from themes.models import ThemeConfig, ThemeVersion
 
 REMEMBERED_DESIGNS = 512
@@ -172,6 +174,91 @@ def design_of(version: ThemeVersion, *, revision: int = 0) -> Design:
 
 def _links(rows: list[Mapping[str, str]]) -> tuple[Link, ...]:
     return tuple(Link(row["label"], row["url"]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One pair of the palette as it was measured when the design went live."""
+
+    mode: str
+    foreground: str
+    background: str
+    ratio: float
+    target: float
+    passes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """A version in the list of designs."""
+
+    id: UUID
+    number: int
+    theme: str
+    note: str
+    brand: str
+    published_by: str
+    published_at: datetime | None
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BrandState:
+    """What the operator chose last, for the form; `contrast` is empty before the first design."""
+
+    theme: str = "hearth"
+    brand_name: str = ""
+    tagline: str = ""
+    announcement: str = ""
+    icon: str = "store"
+    brand: str = ""
+    accent: str = ""
+    revision: int = 0
+    contrast: tuple[Contrast, ...] = ()
+
+
+def brand_state() -> BrandState:
+    """The live design as the operator chose it. One query."""
+    config = ThemeConfig.objects.select_related("published").first()
+    version = config.published if config else None
+    if config is None or version is None:
+        return BrandState()
+    settings, tokens = version.settings, version.tokens
+    return BrandState(
+        theme=version.theme,
+        brand_name=settings.get("brand_name", ""),
+        tagline=settings.get("tagline", ""),
+        announcement=settings.get("announcement", ""),
+        icon=settings.get("icon", "store"),
+        brand=tokens.get("brand", ""),
+        accent=tokens.get("accent", "") if tokens.get("accent") != tokens.get("brand") else "",
+        revision=config.revision,
+        contrast=tuple(Contrast(*reading) for reading in version.palette_report),
+    )
+
+
+def version_history(*, cursor: str = "", limit: int = 10) -> Page[VersionRow]:
+    """The designs that were live, newest first. Two queries."""
+    live = ThemeConfig.objects.values_list("published_id", flat=True).first()
+    rows = ThemeVersion.objects.filter(published_at__isnull=False).defer("css_text", "settings")
+    page = page_of(rows, cursor=cursor, limit=limit, order=("-number",))
+    return Page(
+        [
+            VersionRow(
+                id=row.id,
+                number=row.number,
+                theme=row.theme,
+                note=row.note,
+                brand=row.compiled.get("brand", ""),
+                published_by=row.published_by,
+                published_at=row.published_at,
+                is_live=row.id == live,
+            )
+            for row in page.items
+        ],
+        page.next_cursor,
+        page.prev_cursor,
+    )
 
 
 def css_of(css_hash: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from themes.views import storefront
+from themes.views import manage, storefront
 
 storefront_urls = [
     re_path(r"^t/(?P<css_hash>[0-9a-f]{16})\.css$", storefront.style_sheet, name="style_sheet"),
@@ -18,4 +18,13 @@ site_urls = [path("icon.svg", storefront.icon, name="icon")]
 console_urls = [
     path("icon.svg", storefront.icon, name="icon"),
     path("robots.txt", storefront.closed_robots, name="robots"),
+]
+
+manage_urls = [
+    path("manage/brand/", manage.brand, name="manage_brand"),
+    path(
+        "manage/brand/versions/<uuid:version_id>/restore/",
+        manage.restore,
+        name="manage_brand_restore",
+    ),
 ]

@@ -12,6 +12,8 @@ from themes import urls as themes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *provisioning.console_urls,
+    *provisioning.platform_api_urls,
+    *identity.api_urls,
     *identity.console_urls,
     *mailer.console_urls,
     *media.console_urls,

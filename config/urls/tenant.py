@@ -9,6 +9,7 @@ from shared_apps.media import urls as media
 from tenant_apps.catalog import urls as catalog
 from tenant_apps.discovery import urls as discovery
 from tenant_apps.integrations import urls as integrations
+from tenant_apps.manage import urls as manage
 from tenant_apps.ordering import urls as ordering
 from tenant_apps.partners import urls as partners
 from tenant_apps.payments import urls as payments
@@ -18,13 +19,22 @@ from themes import urls as themes
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *themes.storefront_urls,
+    *themes.manage_urls,
     *identity.storefront_urls,
+    *identity.manage_urls,
     *identity.api_urls,
     *media.storefront_urls,
+    *partners.partner_urls,
+    *partners.manage_urls,
     *partners.api_urls,
+    *catalog.partner_urls,
+    *catalog.manage_urls,
     *catalog.api_urls,
     *discovery.api_urls,
+    *integrations.partner_urls,
     *integrations.api_urls,
+    *manage.manage_urls,
+    *storefront.partner_urls,
     *storefront.storefront_urls,
     *payments.storefront_urls,
     *payments.manage_urls,

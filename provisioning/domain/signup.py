@@ -14,7 +14,7 @@ from billing.queries import TierOffer, current_offer
 from provisioning.domain.births import Birth, birth_steps
 from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import has_owner
-from provisioning.domain.pool import claim_schema
+from provisioning.domain.pool import Claimed, claim_schema
 from provisioning.domain.schemas import build_schema, schema_name_of
 from provisioning.domain.slugs import SlugTaken, checked_slug
 from provisioning.domain.template import ensure_template
@@ -99,20 +99,26 @@ def provision_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> NewT
     UnknownTier; then nothing is left behind.
     """
     with platform_context():
-        run = reserve_tenant(order=order, acting=acting, at=at)
+        run, tenant = reserve_tenant(order=order, acting=acting, at=at)
         # Only a hint: beat asks too, so a broker that is away costs some seconds, nothing else.
         enqueue_by_name("provisioning.tasks.tend", queue="provisioning", tenant=PLATFORM_MARK)
     crash_point("reserved")
-    return carry_on(run=run, acting=acting, at=at)
+    return carry_on(run=run, tenant=tenant, acting=acting, at=at)
 
 
-def carry_on(*, run: ProvisioningRun, acting: Actor = SYSTEM, at: datetime) -> NewTenant:
+def carry_on(
+    *,
+    run: ProvisioningRun,
+    tenant: TenantContext | None = None,
+    acting: Actor = SYSTEM,
+    at: datetime,
+) -> NewTenant:
     """Do what is left of a birth (journey). Every part may be repeated."""
     if run.state == "requested":
         if not has_owner():
             return _result(run)
         _build(run=run, acting=acting, at=at)
-    tenant = find_by_id(run.tenant_id)
+    tenant = tenant or find_by_id(run.tenant_id)
     invariant(tenant is not None, f"the tenant of birth {run.id} is gone")
     assert tenant is not None  # noqa: S101 - for the type checker
     with platform_context():
@@ -128,7 +134,9 @@ def carry_on(*, run: ProvisioningRun, acting: Actor = SYSTEM, at: datetime) -> N
 
 
 @operation
-def reserve_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> ProvisioningRun:
+def reserve_tenant(
+    *, order: TenantOrder, acting: Actor, at: datetime
+) -> tuple[ProvisioningRun, TenantContext]:
     """Take a schema from the pool and name it: tenant, host, tier and the birth's own record.
 
     The unique slug decides between two at once; the loser's transaction leaves nothing.
@@ -137,21 +145,20 @@ def reserve_tenant(*, order: TenantOrder, acting: Actor, at: datetime) -> Provis
     order = replace(order, slug=checked_slug(order.slug))
     offer = current_offer(order.tier)
     claimed = claim_schema()
-    entry = _entry(order=order, tenant_id=claimed.id if claimed else uuid7(), offer=offer)
+    entry = _entry(order=order, claimed=claimed, offer=offer)
     try:
-        register_tenant(entry=entry, at=at)
+        tenant = register_tenant(entry=entry, acting=acting, at=at)
     except HostTaken as error:
         detail = f"{order.slug!r} is taken; choose another name"
         raise SlugTaken(detail, slug=order.slug) from error
     record_tier(tenant_id=entry.id, version_id=offer.version_id, acting=acting, at=at)
-    if claimed:
-        move_tenant(tenant_id=entry.id, move="provision", acting=acting, at=at)
     run = _record_run(order=order, entry=entry, pooled=claimed is not None, at=at)
     crash_point("in_reserve")
-    return run
+    return run, tenant
 
 
-def _entry(*, order: TenantOrder, tenant_id: UUID, offer: TierOffer) -> TenantEntry:
+def _entry(*, order: TenantOrder, claimed: Claimed | None, offer: TierOffer) -> TenantEntry:
+    tenant_id = claimed.id if claimed else uuid7()
     return TenantEntry(
         id=tenant_id,
         slug=order.slug,
@@ -164,6 +171,7 @@ def _entry(*, order: TenantOrder, tenant_id: UUID, offer: TierOffer) -> TenantEn
         language=order.language,
         modules=order.modules,
         entitlements=offer.snapshot,
+        has_schema=claimed is not None,
     )
 
 
@@ -241,9 +249,8 @@ def activate_tenant(*, run_id: UUID, acting: Actor, at: datetime) -> Provisionin
     run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
     if run.state in FINISHED:
         return run
-    record_move(run, BIRTH, "furnish", acting=acting, at=at)
     record_move(run, BIRTH, "activate", acting=acting, at=at)
-    move_tenant(tenant_id=run.tenant_id, move="activate", acting=acting, at=at)
+    move_tenant(tenant_id=run.tenant_id, move="activate", acting=acting, at=at, host=run.host)
     record(
         "tenants.tenant.create",
         subject=Ref("tenants.tenant", str(run.tenant_id)),

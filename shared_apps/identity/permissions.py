@@ -141,6 +141,19 @@ def holds_role(*roles: str) -> type[BasePermission]:
     return HoldsRole
 
 
+class IsPlatformStaff(BasePermission):
+    """For API views of the console: the platform's staff with a second factor."""
+
+    def has_permission(self, request: Request, view: object) -> bool:
+        user = request.user
+        return (
+            isinstance(user, User)
+            and user.is_authenticated
+            and user.kind == User.Kind.STAFF
+            and _has_second_factor(user)
+        )
+
+
 def _sign_in(request: HttpRequest) -> HttpResponse:
     if not _wants_page(request):
         raise SignInRequired

@@ -5,7 +5,7 @@ from __future__ import annotations
 from allauth.account.views import logout
 from django.urls import URLPattern, URLResolver, include, path
 
-from shared_apps.identity.views import account, api
+from shared_apps.identity.views import account, api, manage
 
 account_urls: list[URLPattern | URLResolver] = [
     path("account/", account.overview, name="account_overview"),
@@ -31,4 +31,9 @@ api_urls: list[URLPattern | URLResolver] = [
     path("api/v1/auth/verify", api.VerifyView.as_view(), name="api_token_verify"),
     path("api/v1/auth/revoke", api.RevokeView.as_view(), name="api_token_revoke"),
     path("api/v1/me", api.MeView.as_view(), name="api_me"),
+]
+manage_urls: list[URLPattern | URLResolver] = [
+    path("manage/people/", manage.people, name="manage_people"),
+    path("manage/people/<str:public>/grant/", manage.grant, name="manage_people_grant"),
+    path("manage/people/<str:public>/revoke/", manage.revoke, name="manage_people_revoke"),
 ]

@@ -1,10 +1,10 @@
-"""Addresses of the catalogue's API."""
+"""Addresses of this room: API, pages of vendors, pages of the operator."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.catalog.views import api
+from tenant_apps.catalog.views import api, manage, partner, stock
 
 _OWN = "api/v1/vendors/<str:partner_id>"
 _PRODUCT = f"{_OWN}/products/<str:product_id>"
@@ -20,5 +20,33 @@ api_urls: list[URLPattern | URLResolver] = [
         f"{_OWN}/variants/<str:variant_id>/stock",
         api.VariantStockView.as_view(),
         name="api_variant_stock",
+    ),
+]
+_PAGE = "partner/products/<str:public>/"
+
+partner_urls: list[URLPattern | URLResolver] = [
+    path("partner/search/", partner.search, name="partner_search"),
+    path("partner/products/", partner.products, name="partner_products"),
+    path("partner/products/new/", partner.product_new, name="partner_product_new"),
+    path(_PAGE, partner.product, name="partner_product"),
+    path(f"{_PAGE}options/", partner.product_options, name="partner_product_options"),
+    path(f"{_PAGE}variants/", partner.product_variants, name="partner_product_variants"),
+    path(f"{_PAGE}uploads/", partner.product_uploads, name="partner_product_uploads"),
+    path(f"{_PAGE}pictures/", partner.product_pictures, name="partner_product_pictures"),
+    path(f"{_PAGE}move/", partner.product_move, name="partner_product_move"),
+    path("partner/stock/", stock.stock, name="partner_stock"),
+    path("partner/stock/<str:public>/count/", stock.count, name="partner_stock_count"),
+]
+manage_urls: list[URLPattern | URLResolver] = [
+    path("manage/approvals/", manage.approvals, name="manage_approvals"),
+    path("manage/approvals/<str:public>/", manage.approval, name="manage_approval"),
+    path("manage/approvals/<str:public>/approve/", manage.approve, name="manage_approve"),
+    path("manage/approvals/<str:public>/reject/", manage.reject, name="manage_reject"),
+    path("manage/categories/", manage.categories, name="manage_categories"),
+    path("manage/categories/<str:public>/", manage.category, name="manage_category"),
+    path(
+        "manage/categories/<str:public>/removal/",
+        manage.category_removal,
+        name="manage_category_removal",
     ),
 ]

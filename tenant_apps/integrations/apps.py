@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IntegrationsConfig(AppConfig):
@@ -10,3 +11,7 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.integrations import handlers  # noqa: F401 - subscribes
+        from themes.domain.navigation import NavItem, register_nav_item
+
+        url = "/partner/imports/"
+        register_nav_item(NavItem("partner", _("Import"), url, "upload", "sell", order=30))

@@ -67,6 +67,10 @@ class IssueRow:
     severity: str
 
 
+def public_id_of(run_id: UUID) -> str:
+    return public_id(ID_PREFIX, run_id)
+
+
 def import_status(run_id: UUID) -> ImportStatus:
     """One import. Two queries; raises ImportUnknown."""
     row = ImportRun.objects.filter(pk=run_id).first()

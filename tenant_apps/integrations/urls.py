@@ -1,10 +1,10 @@
-"""Addresses of the import API."""
+"""Addresses of imports: API and pages of vendors."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.integrations.views import api
+from tenant_apps.integrations.views import api, partner
 
 api_urls: list[URLPattern | URLResolver] = [
     path(
@@ -18,4 +18,10 @@ api_urls: list[URLPattern | URLResolver] = [
         api.ImportIssuesView.as_view(),
         name="api_import_issues",
     ),
+]
+partner_urls: list[URLPattern | URLResolver] = [
+    path("partner/imports/", partner.runs, name="partner_imports"),
+    path("partner/imports/<str:public>/", partner.run, name="partner_import"),
+    path("partner/imports/<str:public>/again/", partner.again, name="partner_import_again"),
+    path("partner/imports/<str:public>/stop/", partner.cancel, name="partner_import_stop"),
 ]

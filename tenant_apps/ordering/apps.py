@@ -16,7 +16,7 @@ class OrderingConfig(AppConfig):
         for surface in ("manage", "partner"):
             url = f"/{surface}/orders/"
             item = NavItem(
-                surface,  # type: ignore[arg-type]
+                surface,
                 _("Orders"),
                 url,
                 "receipt",

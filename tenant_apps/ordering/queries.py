@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id
@@ -161,7 +161,7 @@ def orders_visible_to(*, user_id: UUID | None, guest_key: UUID | None) -> QueryS
     if user_id is not None:
         return Order.objects.filter(user_id=user_id)
     if guest_key is not None:
-        return Order.objects.filter(guest_key=guest_key, user_id=None)
+        return Order.objects.filter(guest_key=guest_key, user__isnull=True)
     return Order.objects.none()
 
 
@@ -360,3 +360,18 @@ def _event_view(row: OrderEvent) -> EventView:
     return EventView(
         kind=row.kind, at=row.at, vendor_order_id=row.vendor_order_id, data=dict(row.data)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTotals:
+    """How many orders were placed and what they came to, cancelled ones included."""
+
+    count: int
+    gross: Money
+
+
+def order_totals(currency: str) -> OrderTotals:
+    """Everything placed so far in a currency, for the operator. One query."""
+    rows = Order.objects.filter(state="placed", currency=currency)
+    found = rows.aggregate(count=Count("pk"), gross=Sum("total_minor"))
+    return OrderTotals(found["count"], Money(found["gross"] or 0, currency))

@@ -10,16 +10,23 @@ from uuid import UUID
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Q, QuerySet
 
-from shared_apps.kernel.errors import NotFound
+from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.errors import NotAllowed, NotFound
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.pages import Page, page_of
+from shared_apps.kernel.ref import Ref
 from tenant_apps.partners.models import Partner, PartnerMove, TeamMember
+from tenant_apps.partners.permissions import Verb, require
 
 ID_PREFIX = "part"
 
 
 class PartnerNotFound(NotFound):
     code, title = "record_not_found", "There is no such partner here"
+
+
+class NoWorkplace(NotAllowed):
+    code, title = "no_workplace", "This page is for the people of a shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,10 @@ class PartnerSummary:
     @property
     def public_id(self) -> str:
         return public_id(ID_PREFIX, self.id)
+
+    @property
+    def ref(self) -> Ref:
+        return Ref("partners.partner", str(self.id))
 
     @property
     def is_active(self) -> bool:
@@ -73,6 +84,10 @@ class TeamMate:
     email: str
     role: str
     joined_at: datetime
+
+    @property
+    def public_id(self) -> str:
+        return public_id("user", self.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +161,18 @@ def partner_of(
         if each.partner.state != "closed"
     ]
     return found[0] if found else None
+
+
+def workplace_of(acting: Actor, verb: Verb, *, kind: str = "vendor") -> PartnerSummary:
+    """The partner a person works for, where their team lets them do this. Two queries.
+
+    Raises NoWorkplace, NotYourPartner. An operator without a shop has none here either.
+    """
+    partner = partner_of(acting.id, kind=kind) if acting.kind == "user" else None
+    if partner is None:
+        raise NoWorkplace
+    require(acting, verb, partner.id)
+    return partner
 
 
 def partner_with(partner_id: UUID | str) -> PartnerSummary:
@@ -222,3 +249,8 @@ def partner_file(partner_id: UUID | str) -> PartnerFile:
             for row in moves
         ),
     )
+
+
+def waiting_count() -> int:
+    """How many applications wait for the operator. One query."""
+    return Partner.objects.filter(state__in=["applied", "in_review"]).count()

@@ -1,10 +1,10 @@
-"""Addresses of the partners' API."""
+"""Addresses of this room: API, pages of vendors, pages of the operator."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.partners.views import api
+from tenant_apps.partners.views import api, manage, partner
 
 api_urls: list[URLPattern | URLResolver] = [
     path("api/v1/vendors", api.VendorsView.as_view(), name="api_vendors"),
@@ -17,4 +17,17 @@ api_urls: list[URLPattern | URLResolver] = [
         api.DecisionView.as_view(),
         name="api_partner_decision",
     ),
+]
+partner_urls: list[URLPattern | URLResolver] = [
+    path("partner/apply/", partner.apply, name="partner_apply"),
+    path("partner/apply/again/", partner.reapply, name="partner_reapply"),
+    path("partner/settings/", partner.settings, name="partner_settings"),
+    path("partner/team/", partner.team, name="partner_team"),
+    path("partner/team/<str:public>/role/", partner.member_role, name="partner_member_role"),
+    path("partner/team/<str:public>/removal/", partner.member_removal, name="partner_removal"),
+]
+manage_urls: list[URLPattern | URLResolver] = [
+    path("manage/partners/", manage.partners, name="manage_partners"),
+    path("manage/partners/<str:public>/", manage.partner, name="manage_partner"),
+    path("manage/partners/<str:public>/decision/", manage.decide, name="manage_decide"),
 ]

@@ -1,10 +1,10 @@
-"""Addresses of the customers' pages."""
+"""Addresses of the customers' pages, and of the partner centre's first one."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.storefront.views import storefront
+from tenant_apps.storefront.views import partner, storefront
 
 storefront_urls: list[URLPattern | URLResolver] = [
     path("", storefront.home, name="home"),
@@ -15,4 +15,7 @@ storefront_urls: list[URLPattern | URLResolver] = [
     path("p/<slug:slug>/", storefront.product, name="product"),
     path("shops/", storefront.shops, name="shops"),
     path("shops/<slug:slug>/", storefront.shop, name="shop"),
+]
+partner_urls: list[URLPattern | URLResolver] = [
+    path("partner/", partner.dashboard, name="partner_home"),
 ]

@@ -40,13 +40,15 @@ class TenantEntry:
     language: str
     modules: tuple[str, ...]
     entitlements: Mapping[str, Any]
+    has_schema: bool
 
 
 @step
-def register_tenant(*, entry: TenantEntry, at: datetime) -> TenantContext:
-    """Enter a tenant with its first host; raises HostTaken when slug or host exist already.
+def register_tenant(*, entry: TenantEntry, acting: Actor, at: datetime) -> TenantContext:
+    """Enter a tenant with its first host, as provisioning when it has a schema, else as requested.
 
-    The error aborts the transaction: its operation must end.
+    Raises HostTaken when slug or host exist already; that aborts the transaction, so its
+    operation must end.
     """
     tenant = Tenant(
         id=entry.id,
@@ -60,6 +62,7 @@ def register_tenant(*, entry: TenantEntry, at: datetime) -> TenantContext:
         language=entry.language,
         modules=list(entry.modules),
         entitlements=dict(entry.entitlements),
+        state=TENANT.target_of("provision", "requested") if entry.has_schema else "requested",
         created_at=at,
     )
     try:
@@ -69,18 +72,35 @@ def register_tenant(*, entry: TenantEntry, at: datetime) -> TenantContext:
         )
     except IntegrityError as error:
         raise HostTaken(f"{entry.host} is taken") from error
+    if entry.has_schema:
+        _first_move(tenant, acting, at)
     return context_of(tenant, entry.host)
+
+
+def _first_move(tenant: Tenant, acting: Actor, at: datetime) -> None:
+    # Born in the state the move leads to: the row is not written twice.
+    TenantMove.objects.create(
+        subject=tenant,
+        move="provision",
+        from_state="requested",
+        to_state=tenant.state,
+        actor=f"{acting.kind}:{acting.id}",
+        at=at,
+    )
 
 
 @step
 def move_tenant(
-    *, tenant_id: UUID, move: str, acting: Actor, at: datetime, note: str = ""
+    *, tenant_id: UUID, move: str, acting: Actor, at: datetime, note: str = "", host: str = ""
 ) -> TenantContext:
-    """Make a move of a tenant's life and let routing see it; raises UnknownTenant, MoveNotAllowed."""
+    """Make a move of a tenant's life and let routing see it; raises UnknownTenant, MoveNotAllowed.
+
+    `host` saves the look-up for who knows it.
+    """
     tenant = locked_tenant(tenant_id)
     record_move(tenant, TENANT, move, acting=acting, at=at, note=note)
     _stamp(tenant_id)
-    return _context(tenant)
+    return context_of(tenant, host) if host else _context(tenant)
 
 
 @step

@@ -199,7 +199,7 @@ def test_a_message_leaves_after_the_commit_only(declared, monkeypatch):
     sent = []
     monkeypatch.setattr(queue, "send", lambda name, **message: sent.append(message["tenant"]))
     with tenant_context(ALPHA):
-        with pytest.raises(ValueError, match="no"), transaction.atomic():
+        with pytest.raises(ValueError, match="no"), transaction.atomic():  # noqa: PT012
             jobs.enqueue(declared["note"])
             raise ValueError("no")
         with transaction.atomic():

@@ -92,7 +92,7 @@ def test_the_sweep_finds_what_no_nudge_told(heard, relay, monkeypatch):
 
 def test_a_rolled_back_publish_is_never_told(heard, relay):
     relay(sweep_seconds=0.2)
-    with tenant_context(ALPHA), pytest.raises(ValueError, match="no"), transaction.atomic():
+    with tenant_context(ALPHA), pytest.raises(ValueError, match="no"), transaction.atomic():  # noqa: PT012
         publish(BellRung(bell="never"))
         raise ValueError("no")
     with tenant_context(ALPHA):

@@ -41,7 +41,9 @@ class Item:
 
 
 def make_user(email: str, *, name: str = "", roles: tuple[str, ...] = ()) -> User:
-    user = User.objects.create_user(email, "a long pass phrase", name=name or email.split("@", maxsplit=1)[0])
+    user = User.objects.create_user(
+        email, "a long pass phrase", name=name or email.split("@", maxsplit=1)[0]
+    )
     for role in roles:
         user.grants.create(role=role, granted_by="system", granted_at=NOW)
     return user

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import psycopg
 import pytest
 from django.db import connections
@@ -17,8 +19,6 @@ from shared_apps.kernel.clock import now
 from tenants.models import Tenant
 from tests.provisioning.conftest import own_database
 
-NAMES = ["t_fleet_a", "t_fleet_b", "t_fleet_c", "t_fleet_d"]
-
 
 def test_the_odd_one_out_has_drifted():
     assert drifted({"a": "x", "b": "x", "c": "y"}, ["a", "b", "c"]) == {"c"}
@@ -30,9 +30,10 @@ def test_the_odd_one_out_has_drifted():
 def fleet(database):
     """Four tenants and nobody else, in a database of their own."""
     template = ensure_template(at=now())
+    names = [f"t_fleet_{uuid4().hex[:8]}_{letter}" for letter in "abcd"]
     with own_database():
         Tenant.objects.all().update(state="closed")
-        for position, schema in enumerate(NAMES):
+        for position, schema in enumerate(names):
             build_schema(schema=schema, template=template)
             Tenant.objects.create(
                 slug=f"fleet-{position}",
@@ -43,7 +44,7 @@ def fleet(database):
                 owner_email="a@b.example",
                 created_at=now(),
             )
-        yield NAMES
+        yield names
 
 
 def run_sql(statement, *, fetch=False):
@@ -66,7 +67,7 @@ def has_column(schema):
 
 
 def shape(schema):
-    text = run_sql(
+    columns = run_sql(
         "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull"
         " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid"
         f" WHERE c.relnamespace = '{schema}'::regnamespace AND a.attnum > 0 ORDER BY 1, 2",
@@ -77,7 +78,7 @@ def shape(schema):
         f" WHERE connamespace = '{schema}'::regnamespace ORDER BY 1",
         fetch=True,
     )
-    return text, constraints
+    return columns, [(name, text.replace(schema, "tenant")) for name, text in constraints]
 
 
 @pytest.mark.slow
@@ -102,27 +103,27 @@ def test_planned_tenants_equal_one_migrated_the_ordinary_way(fleet):
 
 @pytest.mark.slow
 def test_broken_and_drifted_tenants_are_quarantined_and_the_rest_go_on(fleet):
-    run_sql('ALTER TABLE "t_fleet_b".themes_themeversion ADD COLUMN bench_mark integer')
-    run_sql('DROP TABLE "t_fleet_c".django_migrations')
+    run_sql(f'ALTER TABLE "{fleet[1]}".themes_themeversion ADD COLUMN bench_mark integer')
+    run_sql(f'DROP TABLE "{fleet[2]}".django_migrations')
 
     with coming_release():
         report = migrate_fleet(at=now())
-        run_sql('ALTER TABLE "t_fleet_b".themes_themeversion DROP COLUMN bench_mark')
+        run_sql(f'ALTER TABLE "{fleet[1]}".themes_themeversion DROP COLUMN bench_mark')
         again = migrate_fleet(at=now())
 
     errors = {row.schema: row.error for row in report.quarantined}
     assert (report.state, report.done) == ("partial", 2)
-    assert errors["t_fleet_b"].startswith("Drift")
-    assert errors["t_fleet_c"].startswith("MissingSchema")
-    assert has_column("t_fleet_a")
-    assert has_column("t_fleet_d")
+    assert errors[fleet[1]].startswith("Drift")
+    assert errors[fleet[2]].startswith("MissingSchema")
+    assert has_column(fleet[0])
+    assert has_column(fleet[3])
     assert (again.done, again.current) == (1, 2)
-    assert has_column("t_fleet_b")
+    assert has_column(fleet[1])
 
 
 @pytest.mark.slow
 def test_failing_python_leaves_its_tenant_untouched(fleet):
-    run_sql('CREATE TABLE "t_fleet_b".sabotage ()')
+    run_sql(f'CREATE TABLE "{fleet[1]}".sabotage ()')
     check = (
         "    with schema_editor.connection.cursor() as cursor:\n"
         "        cursor.execute(\"SELECT to_regclass('sabotage')\")\n"
@@ -133,9 +134,9 @@ def test_failing_python_leaves_its_tenant_untouched(fleet):
         report = migrate_fleet(at=now())
 
     assert [(row.schema, row.error) for row in report.quarantined] == [
-        ("t_fleet_b", "ValueError: sabotaged")
+        (fleet[1], "ValueError: sabotaged")
     ]
-    assert not has_column("t_fleet_b")
+    assert not has_column(fleet[1])
     assert report.done == 3
 
 
@@ -153,13 +154,13 @@ def test_busy_tenant_is_given_up_after_three_tries_and_others_go_on(fleet):
     owner = connections["owner"].settings_dict
     address = f"postgresql://g_owner@{owner['HOST']}:{owner['PORT']}/{owner['NAME']}"
     with psycopg.connect(address) as other, coming_release():
-        other.execute('LOCK TABLE "t_fleet_b".themes_themeversion IN ACCESS SHARE MODE')
+        other.execute(f'LOCK TABLE "{fleet[1]}".themes_themeversion IN ACCESS SHARE MODE')
         report = migrate_fleet(at=now())
 
     assert report.done == 3
-    assert [row.schema for row in report.quarantined] == ["t_fleet_b"]
+    assert [row.schema for row in report.quarantined] == [fleet[1]]
     assert "lock timeout" in report.quarantined[0].error
-    assert FleetItem.objects.get(run=report.run, schema_name="t_fleet_b").attempts == 3
+    assert FleetItem.objects.get(run=report.run, schema_name=fleet[1]).attempts == 3
 
 
 @pytest.mark.slow

@@ -58,7 +58,7 @@ def test_birth_is_recorded_and_forgets_the_password(pool):
 
     run = ProvisioningRun.objects.get(pk=new.run_id)
     assert (run.state, run.pooled, run.order) == ("live", True, {})
-    assert list(run.moves.order_by("id").values_list("move", flat=True)) == ["furnish", "activate"]
+    assert list(run.moves.order_by("id").values_list("move", flat=True)) == ["activate"]
     moves = Tenant.objects.get(slug=new.slug).moves.order_by("id")
     assert list(moves.values_list("move", flat=True)) == ["provision", "activate"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from shared_apps.media.queries import PictureData
+
 FORMATS = ("avif", "webp", "jpeg")  # best first
 
 
@@ -23,3 +25,10 @@ class Picture:
         return ", ".join(
             f"{address} {width}w" for width, address in sorted(self.sources.get(kind, {}).items())
         )
+
+
+def stored_picture(data: PictureData | None, alt: str = "") -> Picture | None:
+    """Rule: a stored picture as pages show it; None stays None."""
+    if data is None or not data.src:
+        return None
+    return Picture(data.src, alt, data.width or 640, data.height or 800, data.sources)

@@ -66,14 +66,14 @@ def start_from_preset(*, choice: DesignChoice, acting: Actor, at: datetime) -> U
     given = {k: v for k, v in (("brand", choice.brand), ("accent", choice.accent)) if v}
     if choice.brand:
         given = {"tint_from": choice.brand, "accent": choice.brand, **given}
-    version = _draft(
+    version = draft_version(
         choice.theme,
         settings=_settings(choice),
         tokens={**given, **choice.tokens},
         acting=acting,
         at=at,
     )
-    _publish(version, acting=acting, at=at, note="First design")
+    go_live(version, acting=acting, at=at, note="First design")
     return version.id
 
 
@@ -88,7 +88,7 @@ def publish_version(*, version_id: UUID, acting: Actor, at: datetime, note: str 
         raise UnknownVersion
     if version.published_at is not None:
         raise AlreadyPublished
-    _publish(version, acting=acting, at=at, note=note)
+    go_live(version, acting=acting, at=at, note=note)
 
 
 def _settings(choice: DesignChoice) -> dict[str, Any]:
@@ -102,7 +102,8 @@ def _settings(choice: DesignChoice) -> dict[str, Any]:
     return {**start, **choice.settings, **{k: v for k, v in own.items() if v}}
 
 
-def _draft(
+@step
+def draft_version(
     theme_name: str,
     *,
     settings: Mapping[str, Any],
@@ -110,6 +111,7 @@ def _draft(
     acting: Actor,
     at: datetime,
 ) -> ThemeVersion:
+    """A new version under the next number, not live yet."""
     ThemeConfig.objects.get_or_create(id=1)
     ThemeConfig.objects.select_for_update().get(id=1)
     last = ThemeVersion.objects.order_by("-number").values_list("number", flat=True).first()
@@ -168,7 +170,9 @@ def _readings(tokens: Tokens) -> list[list[Any]]:
     ]
 
 
-def _publish(version: ThemeVersion, *, acting: Actor, at: datetime, note: str) -> None:
+@step
+def go_live(version: ThemeVersion, *, acting: Actor, at: datetime, note: str) -> None:
+    """Compile a draft and make it what everybody sees. Effects as publish_version."""
     compiled = compile_design(version.theme, version.tokens)
     if len(version.settings.get("home", [])) > SECTIONS_MAX:
         raise InvalidDesign(errors={"home": [f"A page holds at most {SECTIONS_MAX} sections"]})

@@ -115,9 +115,9 @@ def _chained(previous: str, ids: Iterable[UUID], digests: Iterable[str]) -> str:
 
 def first_broken(*, at: datetime) -> Broken | None:
     """Recompute the whole chain of the bound scope; the first break, or None (reads only)."""
-    previous, number = "", 0
-    for seal in AuditSeal.objects.order_by("number").iterator():
-        number += 1
+    previous = ""
+    seals = AuditSeal.objects.order_by("number").iterator()
+    for number, seal in enumerate(seals, start=1):
         if seal.number != number:
             return Broken(number, None, "this seal is missing")
         found = _break_in(seal, previous)

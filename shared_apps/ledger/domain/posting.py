@@ -24,10 +24,21 @@ from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import step
 from shared_apps.ledger.domain.chart import terms_of
-from shared_apps.ledger.models import Account, LedgerTransaction, Transfer
+from shared_apps.ledger.models import Account, LedgerTransaction
 
 AccountName = str
 _AccountKey = tuple[str, str]
+# The hottest write of the house: the transaction and all its transfers are one statement.
+_WRITE = """
+    WITH head AS (
+      INSERT INTO ledger_ledgertransaction (id, key, kind, subject, posted_at, meta)
+      VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id
+    )
+    INSERT INTO ledger_transfer (transaction_id, debit_id, credit_id, currency, amount, ref)
+    SELECT head.id, leg.* FROM head, unnest(
+      %s::bigint[], %s::bigint[], %s::text[], %s::bigint[], %s::text[]
+    ) AS leg
+"""
 
 
 class InsufficientFunds(PaymentRequired):
@@ -78,37 +89,26 @@ def post(
     for leg in legs:
         invariant(leg.amount.minor > 0, f"{key}: a leg moves an amount above zero")
         invariant(leg.debit != leg.credit, f"{key}: a leg joins two accounts")
-    transaction_id = _begin(kind, key, subject, at, meta)
-    if transaction_id is None:
+    transaction_id, accounts = uuid7(), _accounts_of(legs)
+    head = [transaction_id, key, kind, str(subject or ""), at, json.dumps(dict(meta or {}))]
+    if not _write(head, accounts, legs):
         return _posted_before(key, kind, legs)
-    accounts = _accounts_of(legs)
-    Transfer.objects.bulk_create(
-        Transfer(
-            transaction_id=transaction_id,
-            debit=accounts[leg.debit, leg.amount.currency],
-            credit=accounts[leg.credit, leg.amount.currency],
-            currency=leg.amount.currency,
-            amount=leg.amount.minor,
-            ref=leg.ref,
-        )
-        for leg in legs
-    )
     _move_balances(accounts, legs)
     return Posting(transaction_id, key, is_new=True)
 
 
-def _begin(
-    kind: str, key: str, subject: Ref | None, at: datetime, meta: Mapping[str, Any] | None
-) -> UUID | None:
-    """The new transaction's id; None when the key is taken, if need be by who commits first."""
+def _write(head: list[Any], accounts: Mapping[_AccountKey, Account], legs: Sequence[Leg]) -> bool:
+    """False when the key is taken, if need be by who commits first."""
+    columns: list[list[Any]] = [
+        [accounts[leg.debit, leg.amount.currency].pk for leg in legs],
+        [accounts[leg.credit, leg.amount.currency].pk for leg in legs],
+        [leg.amount.currency for leg in legs],
+        [leg.amount.minor for leg in legs],
+        [leg.ref for leg in legs],
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO ledger_ledgertransaction (id, key, kind, subject, posted_at, meta)"
-            " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING RETURNING id",
-            [uuid7(), key, kind, str(subject or ""), at, json.dumps(dict(meta or {}))],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+        cursor.execute(_WRITE, [*head, *columns])
+        return bool(cursor.rowcount)
 
 
 def _posted_before(key: str, kind: str, legs: Sequence[Leg]) -> Posting:

@@ -7,6 +7,7 @@ would lose money: they are handed out before the commit, so a late one slips und
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -47,7 +48,7 @@ def roll_up(*, account_id: int, at: datetime) -> None:
     The row is locked first, so that of two at once the second starts where the first ended. A
     rollup that came from another PostgreSQL starts from nothing.
     """
-    values = {"account": account_id, "at": at}
+    values: dict[str, Any] = {"account": account_id, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_START, values)
         Rollup.objects.select_for_update().get(pk=account_id)

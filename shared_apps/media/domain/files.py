@@ -36,6 +36,14 @@ class UnknownFile(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as a form brought it, read whole."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class FileStored:
     """A file that was taken in, as other rooms keep it: by id."""
 

@@ -96,7 +96,7 @@ def _run(subscription: Subscription, event: OutboxEvent, delivery: Delivery) -> 
     run = _run_outside if subscription.is_outside else _run_inside
     try:
         run(subscription, event, delivery)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises, it is tried again
         _log.exception(
             "handler failed",
             extra={"handler": subscription.name, "event": event.name, "event_id": str(event.id)},

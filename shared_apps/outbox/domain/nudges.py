@@ -49,4 +49,4 @@ def wait_for_nudges(*, seconds: float) -> set[str]:
     except redis.RedisError:
         time.sleep(seconds)
         return set()
-    return {first[1], *more}  # type: ignore[index, misc]
+    return {first[1], *more}

@@ -8,6 +8,7 @@ from tenant_apps.catalog.queries.categories import (
     categories_flat,
     category_at,
     category_tree,
+    category_with,
 )
 from tenant_apps.catalog.queries.offers import Offer, lowest_prior_price, offers
 from tenant_apps.catalog.queries.products import (
@@ -32,8 +33,12 @@ from tenant_apps.catalog.queries.workbench import (
     count_by_state,
     draft_of,
     history_of,
+    is_variant_of,
+    low_count,
     moderation_queue,
+    public_id_of,
     stock_page,
+    submitted_count,
     vendor_products,
 )
 
@@ -54,18 +59,23 @@ __all__ = [
     "categories_flat",
     "category_at",
     "category_tree",
+    "category_with",
     "count_by_state",
     "draft_of",
     "history_of",
+    "is_variant_of",
+    "low_count",
     "lowest_prior_price",
     "moderation_queue",
     "offers",
     "product_at",
     "product_with",
     "products_of_vendor_ids",
+    "public_id_of",
     "published_below",
     "published_ids",
     "stock_of",
     "stock_page",
+    "submitted_count",
     "vendor_products",
 ]

@@ -97,6 +97,14 @@ def category_at(path: str) -> CategoryNode:
     return _node(own, tuple(_node(row, ()) for row in found.values()))
 
 
+def category_with(category_id: UUID) -> CategoryNode:
+    """One category by id, without what is below. One query; raises CategoryUnknown."""
+    row = Category.objects.filter(pk=category_id).first()
+    if row is None:
+        raise CategoryUnknown
+    return _node(row, ())
+
+
 def _node(row: Category, children: tuple[CategoryNode, ...]) -> CategoryNode:
     return CategoryNode(
         id=row.id,

@@ -67,6 +67,11 @@ class StockRow:
     def public_id(self) -> str:
         return public_id("var", self.variant_id)
 
+    @property
+    def promised(self) -> int:
+        """What carts hold and orders have bought but not got."""
+        return self.allocated + self.reserved
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
@@ -105,6 +110,27 @@ def count_by_state(vendor_id: UUID | None = None) -> dict[str, int]:
 def draft_of(product_id: UUID) -> ProductDetail:
     """A product in whatever state, for its edit form. Two queries; raises ProductUnknown."""
     return product_with(product_id)
+
+
+def public_id_of(product_id: UUID) -> str:
+    return public_id("prod", product_id)
+
+
+def is_variant_of(variant_id: UUID, *, vendor_id: UUID) -> bool:
+    """Whether a variant is this vendor's. One query."""
+    return Variant.objects.filter(pk=variant_id, vendor_id=vendor_id).exists()
+
+
+def low_count(vendor_id: UUID) -> int:
+    """How many of a vendor's variants are at or below their warning level. One query."""
+    rows = StockItem.objects.filter(variant__vendor_id=vendor_id, variant__is_active=True)
+    low = rows.filter(is_tracked=True, on_hand__lte=F("allocated") + F("reserved") + F("low_at"))
+    return low.exclude(variant__product__state="archived").count()
+
+
+def submitted_count() -> int:
+    """How many products wait for approval. One query."""
+    return Product.objects.filter(state="submitted").count()
 
 
 def history_of(product_id: UUID) -> list[HistoryEntry]:

@@ -416,7 +416,9 @@ def _write_issues(run: ImportRun, issues: Sequence[Issue]) -> None:
 
 def _actor(run: ImportRun) -> Actor:
     """Whoever ordered the import acts, with the roles held then."""
-    return Actor(cast("ActorKind", run.actor_kind), run.actor_id, run.actor_name, frozenset(run.actor_roles))
+    return Actor(
+        cast("ActorKind", run.actor_kind), run.actor_id, run.actor_name, frozenset(run.actor_roles)
+    )
 
 
 def _locked(run_id: UUID) -> ImportRun:

@@ -5,7 +5,7 @@ Each phase ends in a commit, can be repeated and is resumed by `recovery` after 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -181,9 +181,9 @@ def _checked_parts(
     )
 
 
-def closed_vendors(found: Sequence[Offer] | object, *, at: datetime) -> set[UUID]:
+def closed_vendors(found: Iterable[Offer], *, at: datetime) -> set[UUID]:
     """Which of these offers' vendors do not trade today. One query."""
-    wanted = {offer.vendor_id for offer in found}  # type: ignore[attr-defined]
+    wanted = {offer.vendor_id for offer in found}
     vendors = partners_by_id(wanted).values()
     return {vendor.id for vendor in vendors if not vendor.is_open_on(at.date())}
 

@@ -55,7 +55,7 @@ def with_owner(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
     """Pass the cart's owner to a page; a guest gets a cookie, a signed-in one's cart is merged."""
 
     @functools.wraps(view)
-    def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def run(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         guest_key, user_id = guest_key_of(request), user_id_of(request)
         if user_id and guest_key:
             merge_carts(guest_key=guest_key, user_id=user_id, at=now())

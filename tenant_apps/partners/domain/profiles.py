@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.errors import Unprocessable
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
+from shared_apps.media.domain.files import Upload, store_image
 from shared_apps.outbox.domain.publishing import publish
 from tenant_apps.partners import events, permissions
 from tenant_apps.partners.models import Partner
@@ -67,6 +68,20 @@ def edit_profile(
         )
     )
     return summary_of(partner)
+
+
+def change_face(
+    *, partner_id: UUID, profile: Profile, logo: Upload | None, acting: Actor, at: datetime
+) -> PartnerSummary:
+    """Take in a new logo, if there is one, then replace the profile (journey: storage).
+
+    Raises what store_image and edit_profile raise.
+    """
+    permissions.require(acting, permissions.Verb.EDIT_PROFILE, partner_id)
+    if logo is not None:
+        stored = store_image(data=logo.data, name=logo.name, acting=acting, at=at)
+        profile = replace(profile, logo_file_id=stored.id)
+    return edit_profile(partner_id=partner_id, profile=profile, acting=acting, at=at)
 
 
 def _check(profile: Profile) -> None:

@@ -49,6 +49,11 @@ class Asked:
         ]
         return [pair for pair in plain if pair[1]] + chosen
 
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """This list and the place in it, to compare by."""
+        return (*self.pairs(), ("cursor", self.cursor))
+
     def query(self) -> str:
         return urlencode(self.pairs())
 

@@ -20,6 +20,7 @@ from tenant_apps.catalog.queries import (
 )
 from tenant_apps.discovery.queries import related
 from tenant_apps.storefront.queries.addresses import absolute
+from tenant_apps.storefront.queries.memory import remembered
 from tenant_apps.storefront.queries.tiles import (
     Pictures,
     category_url,
@@ -52,7 +53,7 @@ class ChoiceGroup:
     choices: Sequence[Choice]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class ProductPage:
     """A product with one of its variants chosen. `variant` is None for a product without any."""
 
@@ -106,11 +107,16 @@ class ProductPage:
         return facts
 
 
-def product_page(slug: str, *, chosen: str = "") -> ProductPage:
+def product_page(slug: str, *, chosen: str = "", fresh: bool = True) -> ProductPage:
     """A product on sale as its page shows it. Four queries; raises ProductUnknown.
 
     `chosen` is a variant's public id; an unknown one is as good as none.
     """
+    key = ("product", slug, chosen)
+    return remembered(key, lambda: _product_page(slug, chosen), fresh=fresh)
+
+
+def _product_page(slug: str, chosen: str) -> ProductPage:
     product = product_at(slug)
     variants = {variant.public_id: variant for variant in product.variants}
     variant = variants.get(chosen) or product.first_choice

@@ -19,7 +19,6 @@ from tenant_apps.storefront.queries.tiles import (
 from themes.domain.sections import SectionView, SupplyNeed, Tile, section_views, supplies_needed
 from themes.queries import Design
 
-REMEMBER_SECONDS = 5.0
 _SORTS = {"popular": "popular", "rated": "rating"}
 
 
@@ -34,16 +33,20 @@ class Shelves:
     of_vendor: Counts
 
 
-def home_page(design: Design) -> list[SectionView]:
-    """The sections of the home page. At most seven queries, none when it was just asked.
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class HomePage:
+    sections: Sequence[SectionView]
 
-    The goods are as old as REMEMBER_SECONDS at most; a new design shows at once.
-    """
-    needs = supplies_needed(design)
-    supply = remembered(
-        ("home", design.revision, tuple(needs)), REMEMBER_SECONDS, lambda: _supply(needs)
-    )
-    return section_views(design, supply)
+
+def home_page(design: Design, *, fresh: bool = True) -> HomePage:
+    """The sections of the home page. At most six queries; a new design shows at once."""
+    key = ("home", design.chain, repr(design.sections))
+    return remembered(key, lambda: _home_page(design), fresh=fresh)
+
+
+def _home_page(design: Design) -> HomePage:
+    supply = _supply(supplies_needed(design))
+    return HomePage(section_views(design, supply))
 
 
 def _supply(needs: Sequence[SupplyNeed]) -> Mapping[str, Sequence[Tile]]:

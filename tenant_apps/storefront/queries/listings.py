@@ -39,7 +39,6 @@ from themes.queries import Link
 SHOWN_VALUES = 14
 SPOKEN_OF_BY = 5  # a facet is shown when one piece in five has it
 OPEN_GROUPS = 4
-REMEMBER_SECONDS = 5.0
 _SORT_LABELS: dict[str, str | Promise] = {
     "relevance": _("Best match"),
     "popular": _("Most loved"),
@@ -84,7 +83,7 @@ class Sort:
     selected: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Listing:
     """One page of a list with everything that narrows it."""
 
@@ -133,8 +132,12 @@ class Suggested:
     did_you_mean: str
 
 
-def search_listing(asked: Asked) -> Listing:
+def search_listing(asked: Asked, *, fresh: bool = True) -> Listing:
     """What a search finds. Three queries, five when a word looks mistyped. Raises BadCursor."""
+    return remembered(("search", *asked.key), lambda: _search_listing(asked), fresh=fresh)
+
+
+def _search_listing(asked: Asked) -> Listing:
     if asked.sale and not (asked.text or asked.facets):
         return _sale_listing(asked)
     return _listing(asked, search(asked.search_query(current_tenant().currency)))
@@ -154,8 +157,13 @@ def _sale_listing(asked: Asked) -> Listing:
     )
 
 
-def category_listing(path: str, asked: Asked) -> CategoryListing:
+def category_listing(path: str, asked: Asked, *, fresh: bool = True) -> CategoryListing:
     """A category with what is in it. Four queries; raises CategoryUnknown, BadCursor."""
+    key = ("category", path, *asked.key)
+    return remembered(key, lambda: _category_listing(path, asked), fresh=fresh)
+
+
+def _category_listing(path: str, asked: Asked) -> CategoryListing:
     page = category_page(path, asked.search_query(current_tenant().currency))
     category = page.category
     counts = counts_of(page.found, "category")
@@ -168,7 +176,7 @@ def category_listing(path: str, asked: Asked) -> CategoryListing:
     return CategoryListing(category, crumbs, category_tiles(filled, pictures, counts), listing)
 
 
-def all_categories() -> Sequence[CategoryTile]:
+def all_categories(*, fresh: bool = True) -> Sequence[CategoryTile]:
     """The first level of the tree, with how much each holds. Four queries."""
 
     def ask() -> Sequence[CategoryTile]:
@@ -176,7 +184,7 @@ def all_categories() -> Sequence[CategoryTile]:
         counts = counts_of(search(SearchQuery(limit=1)), "category")
         return category_tiles(roots, Pictures(each.image_file_id for each in roots), counts)
 
-    return remembered(("categories",), REMEMBER_SECONDS, ask)
+    return remembered(("categories",), ask, fresh=fresh)
 
 
 def suggested(text: str) -> Suggested:

@@ -10,6 +10,7 @@ from tenant_apps.discovery.queries import SearchQuery, search, vendor_page
 from tenant_apps.partners.queries import PartnerSummary, vendors_page
 from tenant_apps.storefront.queries.addresses import absolute
 from tenant_apps.storefront.queries.home import counts_of
+from tenant_apps.storefront.queries.memory import remembered
 from tenant_apps.storefront.queries.tiles import (
     Pictures,
     product_tiles,
@@ -20,7 +21,7 @@ from themes.domain.pictures import Picture
 from themes.domain.tiles import ProductTile, VendorTile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class ShopPage:
     vendor: PartnerSummary
     logo: Picture | None
@@ -31,15 +32,19 @@ class ShopPage:
     canonical: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class ShopsPage:
     tiles: Sequence[VendorTile]
     next_cursor: str
     prev_cursor: str
 
 
-def shop_page(slug: str, *, at: datetime, cursor: str = "") -> ShopPage:
+def shop_page(slug: str, *, at: datetime, cursor: str = "", fresh: bool = True) -> ShopPage:
     """An approved vendor with its goods. Three queries; raises PartnerNotFound, BadCursor."""
+    return remembered(("shop", slug, cursor), lambda: _shop_page(slug, at, cursor), fresh=fresh)
+
+
+def _shop_page(slug: str, at: datetime, cursor: str) -> ShopPage:
     found = vendor_page(slug, cursor=cursor)
     images = (card.image.get("file_id") for card in found.page.cards)
     pictures = Pictures([found.vendor.logo_file_id, *images])
@@ -54,8 +59,12 @@ def shop_page(slug: str, *, at: datetime, cursor: str = "") -> ShopPage:
     )
 
 
-def shops_page(*, cursor: str = "") -> ShopsPage:
+def shops_page(*, cursor: str = "", fresh: bool = True) -> ShopsPage:
     """All approved vendors by name. Four queries; raises BadCursor."""
+    return remembered(("shops", cursor), lambda: _shops_page(cursor), fresh=fresh)
+
+
+def _shops_page(cursor: str) -> ShopsPage:
     page = vendors_page(cursor=cursor)
     counts = counts_of(search(SearchQuery(limit=1)), "vendor")
     pictures = Pictures(vendor.logo_file_id for vendor in page.items)

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django import template
 from django.template.loader import render_to_string
@@ -23,6 +24,7 @@ register = template.Library()
 
 CARDS_KEPT = 4096
 _cards: OrderedDict[tuple[object, ...], SafeString] = OrderedDict()
+_fragments: WeakKeyDictionary[object, dict[tuple[object, ...], SafeString]] = WeakKeyDictionary()
 _lock = Lock()
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 register.filter("absolute", absolute_address)
@@ -51,6 +53,24 @@ def _identity(tile: ProductTile) -> tuple[object, ...]:
         *(tile.name, tile.url, tile.price, tile.seller, tile.was, tile.from_price),
         *(tile.rating, tile.reviews, tile.tag, tile.sponsored, tile.sold_out, drawn),
     )
+
+
+@register.simple_tag
+def once(template_name: str, **subject: object) -> SafeString:
+    """A fragment about one object, `{% once "x.html" page=page %}`, rendered once for as long as the object lives.
+
+    Only for fragments that show nothing of the request: no token, no person, no panel.
+    """
+    (name, value), *_ = subject.items()
+    key = (template_name, active_chain(), translation.get_language())
+    with _lock:
+        fragments = _fragments.setdefault(value, {})
+        fragment = fragments.get(key)
+    if fragment is None:
+        fragment = render_to_string(template_name, {name: value})
+        with _lock:
+            fragments[key] = fragment
+    return fragment
 
 
 @register.simple_tag

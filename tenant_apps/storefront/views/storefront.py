@@ -24,19 +24,22 @@ from themes.queries import active_design
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The sections that the operator arranged."""
-    sections = home_page(active_design())
-    return _page(request, "home", {"sections": sections, "canonical": absolute("/")})
+    found = home_page(active_design(), fresh=_fresh(request))
+    return _page(request, "home", {"page": found, "canonical": absolute("/")})
 
 
 @require_safe
 def categories(request: HttpRequest) -> HttpResponse:
-    context = {"tiles": all_categories(), "canonical": absolute("/categories/")}
+    context = {
+        "tiles": all_categories(fresh=_fresh(request)),
+        "canonical": absolute("/categories/"),
+    }
     return _page(request, "categories", context)
 
 
 @require_safe
 def category(request: HttpRequest, path: str) -> HttpResponse:
-    found = category_listing(path, _asked(request))
+    found = category_listing(path, _asked(request), fresh=_fresh(request))
     canonical = absolute(f"/c/{found.category.path}/")
     context = {"page": found, "listing": found.listing, "canonical": canonical}
     return _page(request, "category", context)
@@ -44,8 +47,8 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
-    context = {"listing": search_listing(_asked(request)), "canonical": absolute("/search/")}
-    return _page(request, "search", context)
+    listing = search_listing(_asked(request), fresh=_fresh(request))
+    return _page(request, "search", {"listing": listing, "canonical": absolute("/search/")})
 
 
 @require_safe
@@ -57,20 +60,27 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def product(request: HttpRequest, slug: str) -> HttpResponse:
-    found = product_page(slug, chosen=request.GET.get("variant", ""))
+    chosen = request.GET.get("variant", "")
+    found = product_page(slug, chosen=chosen, fresh=_fresh(request))
     return _page(request, "product", {"page": found, "canonical": found.canonical})
 
 
 @require_safe
 def shops(request: HttpRequest) -> HttpResponse:
-    found = shops_page(cursor=request.GET.get("cursor", ""))
+    found = shops_page(cursor=request.GET.get("cursor", ""), fresh=_fresh(request))
     return _page(request, "shops", {"page": found, "canonical": absolute("/shops/")})
 
 
 @require_safe
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    found = shop_page(slug, at=now(), cursor=request.GET.get("cursor", ""))
+    cursor = request.GET.get("cursor", "")
+    found = shop_page(slug, at=now(), cursor=cursor, fresh=_fresh(request))
     return _page(request, "shop", {"page": found, "canonical": found.canonical})
+
+
+def _fresh(request: HttpRequest) -> bool:
+    """Whoever is signed in sees what is there now; visitors may share what others saw seconds ago."""
+    return request.user.is_authenticated
 
 
 def _asked(request: HttpRequest) -> Asked:

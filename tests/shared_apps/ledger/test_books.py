@@ -184,7 +184,7 @@ def test_opposite_transfers_do_not_deadlock(alpha):
             for index in range(25):
                 try:
                     post_one(f"{name}:{index}", debit, credit, 1)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001
                     errors.append(error)
 
     in_threads(

@@ -142,10 +142,10 @@ def test_statement_pages_by_keyset(in_alpha):
     assert statement("wallet:nobody", "EUR").items == []
 
 
-def test_post_costs_four_queries_for_known_accounts(in_alpha, django_assert_num_queries):
+def test_post_costs_three_queries_for_known_accounts(in_alpha, django_assert_num_queries):
     post_legs("a", ("escrow", "vendor:v", eur(5)), ("escrow", "commission", eur(1)))
 
-    with transaction.atomic(), django_assert_num_queries(4):
+    with transaction.atomic(), django_assert_num_queries(3):
         post(
             kind="x",
             key="b",

@@ -10,24 +10,17 @@ import pytest
 
 from shared_apps.gateways.sandbox.server import Sandbox
 from shared_apps.gateways.stripe.fake import StripeFake
-from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.clock import now
 from shared_apps.ledger.domain.checks import check_books
 from shared_apps.outbox.domain.delivery import deliver_pending
-from tenant_apps.ordering.domain.addresses import Address
 from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
 from tenant_apps.ordering.domain.checkout import CheckoutStarted, check_out
-from tenant_apps.ordering.domain.planning import CheckoutDetails
 from tests.factories import shop
 from tests.shared_apps.gateways.customer import Customer
+from tests.tenant_apps.ordering.people import DETAILS, GUEST
 
 # The sandbox goes by the real clock, and a payment page lives half an hour at least.
 NOW = now()
-ADDRESS = Address(
-    name="Cy Customer", line1="1 Quay Street", city="Galway", country="IE", postcode="H91 XY12"
-)
-DETAILS = CheckoutDetails(email="cy@customers.example", address=ADDRESS)
-GUEST = Actor("guest", "g", "Guest")
 
 
 @pytest.fixture

@@ -99,7 +99,9 @@ def test_vendor_sends_and_is_paid(stall, sandbox, customer, visitor, in_alpha):
     potter = Browser(in_alpha, stall.potter.user)
 
     assert potter.post(f"{base}/processing/").status_code == 303
-    assert potter.post(f"{base}/fulfilment/", carrier="Post", tracking_number="TN1").status_code == 303
+    assert (
+        potter.post(f"{base}/fulfilment/", carrier="Post", tracking_number="TN1").status_code == 303
+    )
     assert potter.post(f"{base}/delivery/").status_code == 303
 
     assert b"TN1" in visitor.get(path).content

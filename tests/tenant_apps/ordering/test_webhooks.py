@@ -112,7 +112,7 @@ def test_browser_webhook_and_job_at_once(shopfront, stall, sandbox, customer, in
             with tenant_context(in_alpha):
                 barrier.wait()
                 action()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test must hear of it
             failures.append(error)
         finally:
             connection.close()
@@ -242,9 +242,7 @@ def test_paid_page_of_a_superseded_order_is_refunded(stall, sandbox, customer):
     back = customer.pay(first.redirect_url)
     fill(stall, bowls=1, scarves=0)
     second = start(stall)
-    placing.finish_checkout(
-        provider_id=provider_id_of(customer.pay(second.redirect_url)), at=NOW
-    )
+    placing.finish_checkout(provider_id=provider_id_of(customer.pay(second.redirect_url)), at=NOW)
 
     placing.finish_checkout(provider_id=provider_id_of(back), at=NOW)
     deliver_pending(at=now())
@@ -272,7 +270,5 @@ def test_gateway_that_did_it_and_fell_silent(stall, sandbox, customer):
     started = start(stall)
 
     assert Order.objects.count() == 1
-    placing.finish_checkout(
-        provider_id=provider_id_of(customer.pay(started.redirect_url)), at=NOW
-    )
+    placing.finish_checkout(provider_id=provider_id_of(customer.pay(started.redirect_url)), at=NOW)
     assert_bought_once()

@@ -1,0 +1,1 @@
+"""What the operator's composed pages show, gathered from the rooms below."""

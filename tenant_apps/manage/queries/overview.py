@@ -1,0 +1,130 @@
+"""The operator's first page: what is missing to open, what waits, and how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shared_apps.kernel.context import current_tenant
+from tenant_apps.catalog import queries as catalog
+from tenant_apps.ordering.queries import OrderRow, OrderTotals, all_orders_page, order_totals
+from tenant_apps.partners.queries import count_by_state
+from tenant_apps.payments.queries import gateway_accounts
+from themes.queries import brand_state
+
+LATEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """A step of the set-up, or something that waits for the operator."""
+
+    label: str
+    help: str
+    url: str
+    action: str
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    checks: Sequence[Todo]
+    tasks: Sequence[Todo]
+    live: int
+    partners: int
+    totals: OrderTotals
+    orders: Sequence[OrderRow]
+
+    @property
+    def done(self) -> int:
+        return sum(check.done for check in self.checks)
+
+    @property
+    def percent(self) -> int:
+        return self.done * 100 // len(self.checks)
+
+
+def overview() -> Overview:
+    """Everything of the first page. Eight queries."""
+    products, partners = catalog.count_by_state(), count_by_state()
+    live_accounts = [account for account in gateway_accounts() if account.state == "active"]
+    checks = checks_of(
+        branded=brand_state().revision > 1,
+        categorised=bool(catalog.category_tree()),
+        partnered=bool(partners.get("approved")),
+        stocked=bool(products.get("published")),
+        payable=bool(live_accounts),
+    )
+    return Overview(
+        checks=checks,
+        tasks=tasks_of(products, partners),
+        live=products.get("published", 0),
+        partners=partners.get("approved", 0),
+        totals=order_totals(current_tenant().currency),
+        orders=all_orders_page(state="placed", limit=LATEST).items,
+    )
+
+
+def checks_of(
+    *, branded: bool, categorised: bool, partnered: bool, stocked: bool, payable: bool
+) -> list[Todo]:
+    """What a marketplace needs before it opens (rule)."""
+    return [
+        Todo(
+            _("Make it yours"),
+            _("Theme, name and colours."),
+            "/manage/brand/",
+            _("Choose"),
+            branded,
+        ),
+        Todo(
+            _("Add a category"),
+            _("So that shoppers find their way."),
+            "/manage/categories/",
+            _("Add"),
+            categorised,
+        ),
+        Todo(
+            _("Approve a shop"),
+            _("People apply on your page for sellers."),
+            "/manage/partners/",
+            _("Open"),
+            partnered,
+        ),
+        Todo(
+            _("Approve a product"),
+            _("Nothing is live before you say so."),
+            "/manage/approvals/",
+            _("Open"),
+            stocked,
+        ),
+        Todo(
+            _("Connect payments"),
+            _("So that customers can pay."),
+            "/manage/payments/",
+            _("Connect"),
+            payable,
+        ),
+    ]
+
+
+def tasks_of(products: Mapping[str, int], partners: Mapping[str, int]) -> list[Todo]:
+    """What waits for the operator (rule)."""
+    submitted = products.get("submitted", 0)
+    applied = partners.get("applied", 0) + partners.get("in_review", 0)
+    tasks = [
+        (
+            applied,
+            ngettext("%(n)d shop would like to sell", "%(n)d shops would like to sell", applied),
+            "/manage/partners/?state=applied",
+        ),
+        (
+            submitted,
+            ngettext("%(n)d product waits", "%(n)d products wait", submitted),
+            "/manage/approvals/",
+        ),
+    ]
+    return [Todo(label % {"n": n}, "", url, _("Look")) for n, label, url in tasks if n]

@@ -1,0 +1,1 @@
+"""Pages of the operator that belong to no single room."""

@@ -1,0 +1,89 @@
+"""The buyer's process is killed between two phases; the job goes on where it stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.conf import settings as django_settings
+
+from shared_apps.ledger.models import LedgerTransaction
+from shared_apps.outbox.domain.delivery import deliver_pending
+from tenant_apps.ordering.domain import recovery
+from tenant_apps.ordering.models import Order
+from tenant_apps.payments.models import Payment
+from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, fill, start
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+SOON = NOW + timedelta(minutes=2)
+
+
+def run_buyer(action, argument, *, crash_at=""):
+    """A process of its own on this test's database; its exit code and output."""
+    database = django_settings.DATABASES["default"]
+    host, port, name = database["HOST"], database["PORT"], database["NAME"]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "DATABASE_URL": f"postgresql://{database['USER']}@{host}:{port}/{name}",
+        "GALLERIA_CRASH_AT": crash_at,
+        "GALLERIA_PAY_SANDBOX_URL": django_settings.GALLERIA_PAY_SANDBOX_URL,
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        "GALLERIA_ENCRYPTION_KEYS": " ".join(django_settings.GALLERIA_ENCRYPTION_KEYS),
+    }
+    command = [sys.executable, "-m", "tests.tenant_apps.ordering.buyer", action, argument]
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def sessions_at(sandbox):
+    (row,) = sandbox.store.rows("SELECT count(*) AS n FROM objects WHERE kind = 'checkout.session'")
+    return row["n"]
+
+
+@pytest.mark.parametrize("point", ["after_reserve", "after_gateway_start"])
+def test_killed_before_the_page_was_stored(stall, sandbox, customer, point):
+    fill(stall)
+    code, _, errors = run_buyer("start", str(stall.owner.guest_key), crash_at=point)
+    assert code == -signal.SIGKILL, errors
+    assert Payment.objects.get().state == "created"
+
+    recovery.tend_checkouts(at=SOON)
+
+    order, payment = Order.objects.get(), Payment.objects.get()
+    assert (order.state, payment.state) == ("awaiting_payment", "pending")
+    assert sessions_at(sandbox) == 1
+    assert start(stall).redirect_url == payment.redirect_url
+    customer.pay(payment.redirect_url)
+    recovery.tend_checkouts(at=SOON)
+    assert_bought_once()
+
+
+def test_killed_after_capture(stall, sandbox, customer):
+    fill(stall)
+    back = customer.pay(start(stall).redirect_url)
+    provider_id = parse_qs(urlsplit(back).query)["payment"][0]
+
+    code, _, errors = run_buyer("return", provider_id, crash_at="after_capture")
+
+    assert code == -signal.SIGKILL, errors
+    assert (Order.objects.get().state, Payment.objects.get().state) == (
+        "awaiting_payment",
+        "captured",
+    )
+    deliver_pending(at=SOON)
+    assert_bought_once()
+
+
+def assert_bought_once():
+    assert Order.objects.get().state == "placed"
+    assert Payment.objects.get().state == "captured"
+    assert LedgerTransaction.objects.filter(kind="capture").count() == 1
+    assert_books_hold()
