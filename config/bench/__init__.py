@@ -1,1 +1,1 @@
-"""Benches of DESIGN 13: each measures itself and its reference in the same run."""
+"""Measurements, each beside its reference in the same run: `manage.py bench <name> --json`."""
