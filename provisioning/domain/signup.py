@@ -33,7 +33,7 @@ from shared_apps.kernel.context import (
 from shared_apps.kernel.crypto import decrypt, encrypt
 from shared_apps.kernel.errors import invariant
 from shared_apps.kernel.ids import uuid7
-from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.lifecycle import MoveNotAllowed, record_move
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from shared_apps.outbox.domain.jobs import PLATFORM_MARK, enqueue_by_name
@@ -118,6 +118,8 @@ def carry_on(
         if not has_owner():
             return _result(run)
         _build(run=run, acting=acting, at=at)
+    if run.state in FINISHED:
+        return _result(run)
     tenant = tenant or find_by_id(run.tenant_id)
     invariant(tenant is not None, f"the tenant of birth {run.id} is gone")
     assert tenant is not None  # noqa: S101 - for the type checker
@@ -198,11 +200,18 @@ def host_of(slug: str) -> str:
 
 
 def _build(*, run: ProvisioningRun, acting: Actor, at: datetime) -> None:
-    """The pool was empty: replay the template under the name the tenant already has."""
+    """The pool was empty: replay the template under the name the tenant already has.
+
+    The provisioning worker tends waiting births too: whoever is slower goes on from where the
+    faster one is.
+    """
     build_schema(schema=run.schema_name, template=ensure_template(at=at))
     crash_point("built")
     with platform_context():
-        record_built(run=run, acting=acting, at=at)
+        try:
+            record_built(run=run, acting=acting, at=at)
+        except MoveNotAllowed:
+            run.refresh_from_db()
 
 
 @operation

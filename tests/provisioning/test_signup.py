@@ -138,3 +138,20 @@ def test_of_two_at_once_exactly_one_gets_the_name(database):
     assert Tenant.objects.filter(slug=slug).count() == 1
     assert ProvisioningRun.objects.filter(slug=slug).count() == 1
     assert PooledSchema.objects.count() == pooled - 1
+
+
+def test_a_birth_that_the_worker_finished_meanwhile_is_live(pool, monkeypatch):
+    from provisioning.domain import signup
+
+    empty_pool()
+    plain = signup.build_schema
+
+    def build_while_the_worker_does_too(**asked):
+        plain(**asked)
+        monkeypatch.setattr(signup, "build_schema", plain)
+        run = ProvisioningRun.objects.get(schema_name=asked["schema"])
+        assert signup.carry_on(run=run, at=now()).is_live
+
+    monkeypatch.setattr(signup, "build_schema", build_while_the_worker_does_too)
+
+    assert provision().is_live
