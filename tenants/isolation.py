@@ -59,7 +59,8 @@ def install_content_type_guard() -> None:
     """Content types are remembered for the scope they were read in."""
     from django.contrib.contenttypes.models import ContentType
 
-    ContentType.objects._cache = _TypesByScope()  # type: ignore[misc]  # noqa: SLF001
+    types: Any = ContentType.objects
+    types._cache = _TypesByScope()  # noqa: SLF001 - there is no other door
 
 
 def _schema() -> str:
