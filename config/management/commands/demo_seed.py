@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.demo import people, seeding
+from config.demo import orders, people, seeding
 from config.demo.seeding import Hands
 from config.demo.studio import Studio
 from config.demo.worlds import SLUGS, World, load
@@ -55,6 +55,8 @@ class Command(BaseCommand):
         )
         for each in hands:
             self._fill(each)
+        for each in hands:
+            self._sell(each)
 
     def _fill(self, hands: Hands) -> None:
         tenant = find_by_slug(hands.world.slug)
@@ -63,6 +65,13 @@ class Command(BaseCommand):
             new = seeding.stock_shelves(hands, hands.world.pieces[FIRST_PIECES:])
             rebuild_products(at=now())
         self._tell(f"{hands.world.name} has {len(hands.world.pieces)} pieces, {new} of them new")
+
+    def _sell(self, hands: Hands) -> None:
+        tenant = find_by_slug(hands.world.slug)
+        assert tenant is not None  # noqa: S101 - opened above
+        with tenant_context(tenant):
+            bought = orders.buy(world=hands.world, password=hands.password)
+        self._tell(f"{hands.world.name} sold {bought} baskets")
 
     def _write_sign_ins(
         self, worlds: list[World], folder: Path, password: people.Password, secret: str
