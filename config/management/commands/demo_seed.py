@@ -11,7 +11,6 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config.demo import orders, people, seeding
 from config.demo.seeding import Hands
-from config.demo.studio import Studio
 from config.demo.worlds import SLUGS, World, load
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
@@ -31,18 +30,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         folder = (options["data"] or Path(settings.DATA_DIR)).absolute()
         self.began = time.monotonic()
-        worlds = [load(slug) for slug in SLUGS]
-        with Studio() as studio:
-            for world in worlds:
-                studio.order(_art(world, FIRST_PIECES))
-            for world in worlds:
-                studio.order(_art(world, len(world.pieces)))
-            self._seed(worlds, folder, studio)
+        self._seed([load(slug) for slug in SLUGS], folder)
 
-    def _seed(self, worlds: list[World], folder: Path, studio: Studio) -> None:
+    def _seed(self, worlds: list[World], folder: Path) -> None:
         """Every marketplace gets a full window first, then everything else."""
         password, at = people.demo_password(folder), now()
-        hands = [Hands(world, password, studio, at) for world in worlds]
+        hands = [Hands(world, password, at) for world in worlds]
         for each in hands:
             tenant = seeding.open_marketplace(world=each.world, password=password, at=at)
             with tenant_context(tenant):
@@ -84,10 +77,3 @@ class Command(BaseCommand):
     def _tell(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:5.1f} s  {line}")
         self.stdout.flush()
-
-
-def _art(world: World, pieces: int) -> list[str]:
-    """The pictures of the shelves, the shops and the first pieces, in the order they are needed."""
-    faces = [world.pieces_of(shop.name)[0].art[0] for shop in world.shops]
-    first = [art for piece in world.pieces[:pieces] for art in piece.art]
-    return [*(shelf.art for shelf in world.shelves), *faces, *first]
