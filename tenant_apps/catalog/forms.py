@@ -191,7 +191,7 @@ class StockForm(forms.Form):
 
 class CategoryForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    parent = CategoryChoice(label=_("Below"))
+    parent = CategoryChoice(label=_("Below"), help_text=_("No category: at the top."))
     slug = forms.CharField(
         label=_("Address"),
         max_length=120,
