@@ -71,7 +71,7 @@ def category_choices() -> list[tuple[str, str]]:
     """The tree as a list, what is below set in. One query."""
     nodes = categories_flat()
     return [
-        ("", _("No category")),
+        ("", str(_("No category"))),
         *((str(n.id), "\N{EM DASH} " * n.depth + n.name) for n in nodes),
     ]
 
