@@ -146,7 +146,7 @@ def cards(
     wanted: dict[str, Any] = {"module": module, "owner_slug": owner_slug}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     if category:
-        rows = rows.filter(_in_category(category))
+        rows = rows.filter(in_category(category))
     if featured:
         rows = rows.filter(is_featured=True)
     if reduced:
@@ -196,7 +196,7 @@ def related(ref: Ref, *, limit: int = 8) -> tuple[Card, ...]:
     return tuple(map(card_of, rows[:limit]))
 
 
-def _in_category(path: str) -> Q:
+def in_category(path: str) -> Q:
     return Q(category_path=path) | Q(category_path__startswith=f"{path}/")
 
 

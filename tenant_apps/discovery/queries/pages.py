@@ -28,8 +28,8 @@ def category_page(path: str, query: SearchQuery | None = None) -> CategoryPage:
     """A category with the list below it, filtered. Three queries; raises CategoryUnknown."""
     category = category_at(path)
     query = query or SearchQuery()
-    facets = {**query.facets, "category": frozenset({category.path})}
-    return CategoryPage(category, search(replace(query, facets=facets)))
+    facets = {group: values for group, values in query.facets.items() if group != "category"}
+    return CategoryPage(category, search(replace(query, facets=facets, category=category.path)))
 
 
 def vendor_page(

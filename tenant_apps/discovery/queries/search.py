@@ -22,7 +22,7 @@ from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import page_of
 from shared_apps.kernel.slugs import fold
 from tenant_apps.discovery.models import ListingCard, ListingVariant
-from tenant_apps.discovery.queries.cards import Card, card_of, listed, ordered
+from tenant_apps.discovery.queries.cards import Card, card_of, in_category, listed, ordered
 from tenant_apps.discovery.queries.suggestions import corrected
 from tenant_apps.discovery.queries.texts import (
     price_range,
@@ -42,7 +42,8 @@ _GROUP_ORDER = {"category": 0, "price": 1, "availability": 2, "brand": 4, "vendo
 class SearchQuery:
     """What a shopper asks for. `facets` maps a group to the chosen values ("color": {"red"}).
 
-    Category paths and vendor slugs are facets too ("category", "vendor").
+    Category paths and vendor slugs are facets too ("category", "vendor"); `category` is the
+    page's own: nothing outside of it is looked at.
     """
 
     text: str = ""
@@ -50,6 +51,7 @@ class SearchQuery:
     price_min: Money | None = None
     price_max: Money | None = None
     module: str = ""
+    category: str = ""
     sort: str = ""
     cursor: str = ""
     limit: int = 24
@@ -108,6 +110,8 @@ def _search(query: SearchQuery) -> SearchPage:
     rows = listed()
     if query.module:
         rows = rows.filter(module=query.module)
+    if query.category:
+        rows = rows.filter(in_category(query.category))
     if query.facets or query.price_min or query.price_max:
         rows = rows.filter(Exists(_variants(query)))
     order: Sequence[str] = _RELEVANCE
@@ -154,31 +158,42 @@ def _tokens(query: SearchQuery) -> dict[str, list[str]]:
 
 # A variant that fails one group still counts for the values of that group: that is what makes
 # the counts disjunctive with one pass over the hits.
-_COUNTS = """
+_FILTERED_HITS = """
 WITH filters AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(%(filters)s::jsonb)
         AS f(grp text, tokens varchar[], low bigint, high bigint)
 ), hits AS MATERIALIZED (
-    SELECT v.card_id, v.tokens, CASE WHEN %(unfiltered)s THEN '{}'::text[] ELSE ARRAY(
+    SELECT v.card_id, v.tokens, ARRAY(
         SELECT DISTINCT f.grp FROM filters f
         WHERE NOT coalesce(v.tokens && f.tokens, true)
            OR v.price_minor IS NULL AND (f.low IS NOT NULL OR f.high IS NOT NULL)
            OR v.price_minor < f.low OR v.price_minor > f.high
-    ) END AS failed
-    FROM discovery_listingvariant v JOIN discovery_listingcard c ON c.id = v.card_id
-    WHERE c.is_listed AND (%(module)s = '' OR c.module = %(module)s) {matching}
-)
-SELECT counted.token, counted.n, l.group_label, l.label, l.position FROM (
-    SELECT t.token, count(DISTINCT h.card_id) AS n
+    ) AS failed
+    {from}
+), held AS (
+    SELECT DISTINCT h.card_id, t.token
     FROM hits h CROSS JOIN LATERAL unnest(h.tokens) AS t(token)
     WHERE cardinality(h.failed) = 0
        OR cardinality(h.failed) = 1 AND h.failed[1] = split_part(t.token, '=', 1)
-    GROUP BY t.token
+), fitting AS (SELECT card_id FROM hits WHERE cardinality(failed) = 0)
+"""
+_ALL_HITS = """
+WITH hits AS MATERIALIZED (SELECT v.card_id, v.tokens {from}),
+held AS (SELECT DISTINCT h.card_id, t.token FROM hits h CROSS JOIN unnest(h.tokens) AS t(token)),
+fitting AS (SELECT card_id FROM hits)
+"""
+_COUNTS = """
+SELECT counted.token, counted.n, l.group_label, l.label, l.position FROM (
+    SELECT token, count(*) AS n FROM held GROUP BY token
     UNION ALL
-    SELECT '', count(DISTINCT card_id) FROM hits WHERE cardinality(failed) = 0
+    SELECT '', count(DISTINCT card_id) FROM fitting
 ) AS counted LEFT JOIN discovery_facetlabel l ON l.token = counted.token
 """
-_MATCHING = """AND c.search @@ (websearch_to_tsquery('simple', %(text)s)
+_FROM = """FROM discovery_listingvariant v JOIN discovery_listingcard c ON c.id = v.card_id
+    WHERE c.is_listed"""
+_OF_MODULE = " AND c.module = %(module)s"
+_WITHIN = " AND (c.category_path = %(within)s OR c.category_path LIKE %(below)s)"
+_MATCHING = """ AND c.search @@ (websearch_to_tsquery('simple', %(text)s)
     || websearch_to_tsquery(%(config)s::text::regconfig, %(text)s)
     || to_tsquery('simple', %(prefix)s))"""
 
@@ -193,16 +208,20 @@ def _counts(query: SearchQuery) -> tuple[tuple[FacetGroup, ...], int]:
         high = query.price_max.minor if query.price_max is not None else None
         filters.append({"grp": "price", "low": low, "high": high})
     folded = fold(query.text)
-    values: dict[str, str | bool] = {
+    values = {
         "filters": json.dumps(filters),
-        "unfiltered": not filters,
         "module": query.module,
+        "within": query.category,
+        "below": f"{query.category.replace('_', chr(92) + '_')}/%",
         "text": folded,
         "config": search_config(current_tenant().language),
         "prefix": unfinished(folded),
     }
+    chosen = ((query.module, _OF_MODULE), (query.category, _WITHIN), (query.text, _MATCHING))
+    source = _FROM + "".join(condition for asked, condition in chosen if asked)
+    hits = _FILTERED_HITS if filters else _ALL_HITS
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTS.replace("{matching}", _MATCHING if query.text else ""), values)
+        cursor.execute(hits.replace("{from}", source) + _COUNTS, values)
         rows = cursor.fetchall()
     total = next(count for token, count, *_ in rows if token == "")
     return _groups(query, [row for row in rows if row[0]]), total
