@@ -9,6 +9,7 @@ class TenantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from tenants.isolation import install_row_guards
+        from tenants.isolation import install_content_type_guard, install_row_guards
 
         install_row_guards()
+        install_content_type_guard()

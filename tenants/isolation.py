@@ -30,6 +30,39 @@ def cache_key(key: str, key_prefix: str, version: int) -> str:
     return f"{{{scope_key()}}}:{key_prefix}:{version}:{key}"
 
 
+class _TypesByScope(dict[str, Any]):
+    """The cache of content types, one for each scope.
+
+    Django keeps one for the process, but an id that a release added may differ from tenant to
+    tenant: who was born after it got it from the template.
+    """
+
+    _SCOPES_MAX = 512
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scopes: dict[str, dict[Any, Any]] = {}
+
+    def __getitem__(self, alias: str) -> dict[Any, Any]:
+        return self.setdefault(alias, {})
+
+    def setdefault(self, alias: str, default: Any = None) -> dict[Any, Any]:
+        if len(self._scopes) > self._SCOPES_MAX:
+            self._scopes = {}
+        return self._scopes.setdefault(f"{alias} {connections[alias].schema_name}", {})  # type: ignore[attr-defined]
+
+    def clear(self) -> None:
+        self._scopes = {}
+
+
+def install_content_type_guard() -> None:
+    """Content types are remembered for the scope they were read in."""
+    from django.contrib.contenttypes.models import ContentType
+
+    types: Any = ContentType.objects
+    types._cache = _TypesByScope()  # noqa: SLF001 - there is no other door
+
+
 def _schema() -> str:
     scope = current_scope()
     return scope.schema if scope is not None else ""

@@ -74,7 +74,7 @@ def find_by_schema(schema: str) -> TenantContext | None:
 def slug_is_taken(slug: str) -> bool:
     """Whether a slug is in use now; the unique constraint decides when it is taken for good."""
     with platform_context():
-        return Tenant.objects.filter(slug=slug).exists()
+        return bool(Tenant.objects.filter(slug=slug).exists())
 
 
 def owned_by(owner_id: UUID) -> list[TenantContext]:

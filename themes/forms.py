@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ _HEX = re.compile(r"#[0-9a-f]{6}")
 class ColourField(forms.CharField):
     """A colour as #rrggbb, or nothing for the theme's own."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         attrs = {"placeholder": "#b4532f", "spellcheck": "false", "autocapitalize": "none"}
         super().__init__(
             max_length=7, required=False, widget=forms.TextInput(attrs=attrs), **kwargs

@@ -154,7 +154,8 @@ def _ask(handler: WSGIHandler, host: str, address: str, *, signals: bool = True)
     statuses: list[str] = []
     with bound(None):
         if signals:
-            response = handler(environ, lambda status, _headers: statuses.append(status))
+            served: Any = handler
+            response = served(environ, lambda status, _headers: statuses.append(status))
         else:
             response = handler.get_response(handler.request_class(environ))
             statuses.append(str(response.status_code))
@@ -189,8 +190,9 @@ def _plain_connection(schema: str) -> Iterator[None]:
     try:
         yield
     finally:
-        connections[_PLAIN].close()
-        connections[_PLAIN].close_pool()
+        wrapper: Any = connections[_PLAIN]
+        wrapper.close()
+        wrapper.close_pool()
         del connections[_PLAIN], connections.databases[_PLAIN]
 
 

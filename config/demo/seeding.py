@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from config.demo import people
+from config.demo import people, studio
 from config.demo.people import Password
-from config.demo.studio import Studio
 from config.demo.worlds import Piece, Shop, World
 from provisioning.domain.owners import SignUp, sign_up
 from provisioning.domain.signup import TenantOrder
@@ -48,7 +47,6 @@ class Hands:
 
     world: World
     password: Password
-    studio: Studio
     at: datetime
     files: dict[str, UUID] = field(default_factory=dict)
     shops: dict[str, PartnerSummary] = field(default_factory=dict)
@@ -222,7 +220,7 @@ def _file(hands: Hands, art: str) -> UUID:
     """The stored file of a picture, taken in once a run."""
     if art not in hands.files:
         stored = store_image(
-            data=hands.studio.picture(art), name=f"{art}.jpg", acting=SYSTEM, at=hands.at
+            data=studio.picture(art), name=f"{art}.webp", acting=SYSTEM, at=hands.at
         )
         hands.files[art] = stored.id
     return hands.files[art]

@@ -115,7 +115,7 @@ def drifted(fingerprints: Mapping[str, str], order: Sequence[str]) -> frozenset[
 def build_plan(reference: str) -> Plan:
     """The plan for all tenants that have the same migrations as the reference."""
     with owning(reference) as owner:
-        executor = MigrationExecutor(owner)
+        executor: Any = MigrationExecutor(owner)
         steps = executor.migration_plan(executor.loader.graph.leaf_nodes())
         names = tuple(f"{step.app_label}.{step.name}" for step, _ in steps)
         migrations = [migration for migration, _backwards in steps]

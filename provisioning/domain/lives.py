@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -160,7 +160,7 @@ def _audit(
     *,
     acting: Actor,
     at: datetime,
-    changes: dict[str, object],
+    changes: Mapping[str, object],
 ) -> None:
     subject = Ref("tenants.tenant", str(tenant.id))
     record(action, subject=subject, acting=acting, at=at, changes=changes)

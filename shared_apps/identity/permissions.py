@@ -146,12 +146,7 @@ class IsPlatformStaff(BasePermission):
 
     def has_permission(self, request: Request, view: object) -> bool:
         user = request.user
-        return (
-            isinstance(user, User)
-            and user.is_authenticated
-            and user.kind == User.Kind.STAFF
-            and _has_second_factor(user)
-        )
+        return isinstance(user, User) and user.kind == User.Kind.STAFF and _has_second_factor(user)
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -86,25 +86,82 @@ class HasLifecycle(Protocol):
 
 @step
 def record_move(
-    row: Any, lifecycle: Lifecycle, move: str, *, acting: Actor, at: datetime, note: str = ""
+    row: Any,
+    lifecycle: Lifecycle,
+    move: str,
+    *,
+    acting: Actor,
+    at: datetime,
+    note: str = "",
+    values: Mapping[str, Any] | None = None,
 ) -> None:
     """Make a move: checks the edge, changes `state` if nobody was faster, appends the history.
 
-    Raises MoveNotAllowed, also when another transaction moved the row first.
+    `values` are other columns that the move sets, in the same statement. Raises MoveNotAllowed,
+    also when another transaction moved the row first.
     """
     before = row.state
     target = lifecycle.target_of(move, before)
-    changed = type(row)._default_manager.filter(pk=row.pk, state=before).update(state=target)
+    also = dict(values or {})
+    rows = type(row)._default_manager.filter(pk=row.pk, state=before)
+    changed = rows.update(state=target, **also)
     if not changed:
         row.refresh_from_db(fields=["state"])
         lifecycle.target_of(move, row.state)
         raise MoveNotAllowed(f"Cannot {move}: the record changed meanwhile", move=move)
-    row.state = target
-    row.moves.create(
-        move=move,
-        from_state=before,
-        to_state=target,
-        actor=f"{acting.kind}:{acting.id}",
-        at=at,
-        note=note,
+    _note_moves([row], move, target, also, acting=acting, at=at, note=note)
+
+
+@step
+def record_moves(
+    rows: Sequence[Any],
+    lifecycle: Lifecycle,
+    move: str,
+    *,
+    acting: Actor,
+    at: datetime,
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Make the same move with several rows in the same state, in two statements.
+
+    Raises MoveNotAllowed when any of them has been moved; the operation is then rolled back.
+    """
+    if not rows:
+        return
+    (before,) = {row.state for row in rows}
+    target = lifecycle.target_of(move, before)
+    also = dict(values or {})
+    found = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows], state=before)
+    if found.update(state=target, **also) != len(rows):
+        raise MoveNotAllowed(f"Cannot {move}: a record changed meanwhile", move=move)
+    _note_moves(rows, move, target, also, acting=acting, at=at, note="")
+
+
+def _note_moves(
+    rows: Sequence[Any],
+    move: str,
+    target: str,
+    also: Mapping[str, Any],
+    *,
+    acting: Actor,
+    at: datetime,
+    note: str,
+) -> None:
+    history = rows[0].moves.model
+    actor = f"{acting.kind}:{acting.id}"
+    history._default_manager.bulk_create(
+        history(
+            subject=row,
+            move=move,
+            from_state=row.state,
+            to_state=target,
+            actor=actor,
+            at=at,
+            note=note,
+        )
+        for row in rows
     )
+    for row in rows:
+        row.state = target
+        for name, value in also.items():
+            setattr(row, name, value)

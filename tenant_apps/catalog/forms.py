@@ -71,7 +71,7 @@ def category_choices() -> list[tuple[str, str]]:
     """The tree as a list, what is below set in. One query."""
     nodes = categories_flat()
     return [
-        ("", _("No category")),
+        ("", str(_("No category"))),
         *((str(n.id), "\N{EM DASH} " * n.depth + n.name) for n in nodes),
     ]
 
@@ -191,7 +191,7 @@ class StockForm(forms.Form):
 
 class CategoryForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
-    parent = CategoryChoice(label=_("Below"))
+    parent = CategoryChoice(label=_("Below"), help_text=_("No category: at the top."))
     slug = forms.CharField(
         label=_("Address"),
         max_length=120,

@@ -7,6 +7,10 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import BaseRenderer
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.kernel.ids import InvalidId, parse_public_id
@@ -14,6 +18,24 @@ from tenant_apps.ordering.domain.addresses import checked_address, countries
 from tenant_apps.ordering.domain.fulfilment import Tracking
 from tenant_apps.ordering.domain.planning import CheckoutDetails
 from tenant_apps.ordering.models.carts import QUANTITY_MAX
+
+
+class CountrySelect(forms.Select):
+    """A select written as one string: 250 options as templates of their own cost 20 ms."""
+
+    def render(
+        self, name: str, value: Any, attrs: Any = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        found = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (code, SafeString(" selected") if code == (value or "") else "", label)
+                for code, label in self.choices
+            ),
+        )
+        return format_html("<select{}>{}</select>", flatatt(found), options)
 
 
 class LineForm(forms.Form):
@@ -68,7 +90,7 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
     )
     country = forms.ChoiceField(
-        label=_("Country"), widget=forms.Select(attrs={"autocomplete": "country"})
+        label=_("Country"), widget=CountrySelect(attrs={"autocomplete": "country"})
     )
     phone = forms.CharField(
         label=_("Telephone"),

@@ -12,15 +12,15 @@ CART = Lifecycle(
     merge=({"open"}, "merged"),
 )
 
-# How far the checkout got. What became of the whole is derived from the vendor orders.
+# How far the checkout got; where the money is, the payment says. What became of the whole is
+# derived from the vendor orders.
 ORDER = Lifecycle(
     "draft",
-    request_payment=({"draft"}, "awaiting_payment"),
-    place=({"draft", "awaiting_payment", "expired"}, "placed"),
-    expire=({"draft", "awaiting_payment"}, "expired"),
-    reject=({"draft", "awaiting_payment", "expired"}, "rejected"),
+    place=({"draft", "expired"}, "placed"),
+    expire=({"draft"}, "expired"),
+    reject=({"draft", "expired"}, "rejected"),
 )
-ORDER_OPEN = ("draft", "awaiting_payment")
+ORDER_OPEN = ("draft",)
 
 VENDOR_ORDER = Lifecycle(
     "pending",
@@ -34,7 +34,6 @@ VENDOR_ORDER = Lifecycle(
 
 _UNPLACED = {
     "draft": "awaiting_payment",
-    "awaiting_payment": "awaiting_payment",
     "expired": "expired",
     "rejected": "cancelled",
 }

@@ -22,6 +22,13 @@ ROLES = [
     ("accounting", _("Accounting: earnings and payouts")),
     ("support", _("Support: reads orders, answers customers")),
 ]
+SHORT_ROLES = [
+    ("owner", _("Owner")),
+    ("inventory", _("Inventory")),
+    ("orders", _("Orders")),
+    ("accounting", _("Accounting")),
+    ("support", _("Support")),
+]
 
 
 @cache
@@ -121,7 +128,7 @@ class MemberForm(forms.Form):
 
 
 class TeamRoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    role = forms.ChoiceField(label=_("Role"), choices=SHORT_ROLES)
 
 
 class DecisionForm(forms.Form):

@@ -18,7 +18,7 @@ def standing(request: HttpRequest | None, _ref: Ref | None) -> Panel | None:
     partner = partner_of(actor.id) if actor.kind == "user" else None
     if partner is None or partner.state == "approved":
         return None
-    return Panel("partners/partner/_standing.html", {"state": partner.state})
+    return Panel("partners/_standing.html", {"state": partner.state})
 
 
 register_panel("workspace.notice", standing)

@@ -135,7 +135,7 @@ def strike_hosts(*, tenant_id: UUID) -> None:
 
 
 def locked_tenant(tenant_id: UUID) -> Tenant:
-    tenant = Tenant.objects.select_for_update().filter(pk=tenant_id).first()
+    tenant: Tenant | None = Tenant.objects.select_for_update().filter(pk=tenant_id).first()
     if tenant is None:
         raise UnknownTenant
     return tenant

@@ -73,7 +73,9 @@ def test_another_vendors_product_is_not_there(house, vendor):
 
     assert vendor.get(f"/partner/products/{theirs}/").status_code == 404
     for part in ("", "options/", "variants/", "pictures/", "move/"):
-        answer = vendor.post(f"/partner/products/{theirs}/{part}", {"title": "Mine", "move": "archive"})
+        answer = vendor.post(
+            f"/partner/products/{theirs}/{part}", {"title": "Mine", "move": "archive"}
+        )
         assert answer.status_code == 404, part
 
 

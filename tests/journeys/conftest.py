@@ -15,7 +15,6 @@ from django.db import transaction
 from config.demo import seeding
 from config.demo.people import Password
 from config.demo.seeding import Hands
-from config.demo.studio import Studio
 from config.demo.worlds import load
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.clock import now
@@ -80,11 +79,11 @@ def shop(request: Any, transactional_db: None, live_server: Any, settings: Any) 
     memory.forget_all()
     world = load(request.param)
     settings.GALLERIA_EXTERNAL_PORT = live_server.thread.port
-    with tenant_context(ALPHA), Studio() as studio:
+    with tenant_context(ALPHA):
         with transaction.atomic():
             choice = DesignChoice(theme=world.theme, brand_name=world.name)
             start_from_preset(choice=choice, acting=SYSTEM, at=now())
-        hands = Hands(world, Password("unused", "!"), studio, now())
+        hands = Hands(world, Password("unused", "!"), now())
         seeding.furnish(hands)
         seeding.stock_shelves(hands, world.pieces[:PIECES])
         while deliver_pending(at=now()).delivered:

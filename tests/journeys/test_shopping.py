@@ -38,6 +38,7 @@ def test_from_the_home_page_to_the_basket(shop: Shop, chromium: Any) -> None:
     assert shop.complaints == []
 
 
+@pytest.mark.parametrize("shop", ["loam"], indirect=True)
 def test_filters_swap_the_list_and_the_address(shop: Shop, chromium: Any) -> None:
     tab = shop.tab(chromium, 1280)
     tab.goto("/search/")
@@ -61,6 +62,7 @@ def test_filters_swap_the_list_and_the_address(shop: Shop, chromium: Any) -> Non
     tab.context.close()
 
 
+@pytest.mark.parametrize("shop", ["azur"], indirect=True)
 def test_choosing_a_variant_changes_price_and_picture_in_place(shop: Shop, chromium: Any) -> None:
     tab = shop.tab(chromium, 1280)
     tab.goto("/search/")
@@ -79,6 +81,7 @@ def test_choosing_a_variant_changes_price_and_picture_in_place(shop: Shop, chrom
     tab.context.close()
 
 
+@pytest.mark.parametrize("shop", ["volt"], indirect=True)
 def test_suggestions_appear_while_typing(shop: Shop, chromium: Any) -> None:
     tab = shop.tab(chromium, 1280)
     tab.goto("/")
@@ -95,6 +98,7 @@ def test_suggestions_appear_while_typing(shop: Shop, chromium: Any) -> None:
     tab.context.close()
 
 
+@pytest.mark.parametrize("shop", ["volt"], indirect=True)
 def test_everything_works_without_scripts(shop: Shop, chromium: Any) -> None:
     tab = shop.tab(chromium, 390, java_script_enabled=False)
     tab.goto("/search/?q=" + shop.titles[0].split()[0])

@@ -113,3 +113,20 @@ def test_platform_sees_no_tenant_and_sweeper_only_its_two_tables(alpha):
 def test_forgotten_tenant_reaches_nothing(db):
     with bound(None), pytest.raises(NoTenant), connection.cursor() as cursor:
         cursor.execute("SELECT 1")
+
+
+def test_content_types_are_remembered_for_their_tenant_only(alpha, beta):
+    from django.contrib.contenttypes.models import ContentType
+
+    from shared_apps.identity.models import User
+
+    with tenant_context(beta), transaction.atomic():
+        ours = ContentType.objects.get_for_model(User)
+        ContentType.objects.filter(pk=ours.pk).update(model="was_user")
+        ContentType.objects.clear_cache()
+        moved = ContentType.objects.create(app_label="identity", model="user")
+        with tenant_context(alpha):
+            theirs = ContentType.objects.get_for_model(User)
+        found = ContentType.objects.get_for_model(User)
+
+    assert (theirs.pk, found.pk) == (ours.pk, moved.pk)

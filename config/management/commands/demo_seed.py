@@ -9,9 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.demo import people, seeding
+from config.demo import orders, people, seeding
 from config.demo.seeding import Hands
-from config.demo.studio import Studio
 from config.demo.worlds import SLUGS, World, load
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
@@ -31,18 +30,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         folder = (options["data"] or Path(settings.DATA_DIR)).absolute()
         self.began = time.monotonic()
-        worlds = [load(slug) for slug in SLUGS]
-        with Studio() as studio:
-            for world in worlds:
-                studio.order(_art(world, FIRST_PIECES))
-            for world in worlds:
-                studio.order(_art(world, len(world.pieces)))
-            self._seed(worlds, folder, studio)
+        self._seed([load(slug) for slug in SLUGS], folder)
 
-    def _seed(self, worlds: list[World], folder: Path, studio: Studio) -> None:
+    def _seed(self, worlds: list[World], folder: Path) -> None:
         """Every marketplace gets a full window first, then everything else."""
         password, at = people.demo_password(folder), now()
-        hands = [Hands(world, password, studio, at) for world in worlds]
+        hands = [Hands(world, password, at) for world in worlds]
         for each in hands:
             tenant = seeding.open_marketplace(world=each.world, password=password, at=at)
             with tenant_context(tenant):
@@ -55,6 +48,8 @@ class Command(BaseCommand):
         )
         for each in hands:
             self._fill(each)
+        for each in hands:
+            self._sell(each)
 
     def _fill(self, hands: Hands) -> None:
         tenant = find_by_slug(hands.world.slug)
@@ -63,6 +58,13 @@ class Command(BaseCommand):
             new = seeding.stock_shelves(hands, hands.world.pieces[FIRST_PIECES:])
             rebuild_products(at=now())
         self._tell(f"{hands.world.name} has {len(hands.world.pieces)} pieces, {new} of them new")
+
+    def _sell(self, hands: Hands) -> None:
+        tenant = find_by_slug(hands.world.slug)
+        assert tenant is not None  # noqa: S101 - opened above
+        with tenant_context(tenant):
+            bought = orders.buy(world=hands.world, password=hands.password)
+        self._tell(f"{hands.world.name} sold {bought} baskets")
 
     def _write_sign_ins(
         self, worlds: list[World], folder: Path, password: people.Password, secret: str
@@ -75,10 +77,3 @@ class Command(BaseCommand):
     def _tell(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.began:5.1f} s  {line}")
         self.stdout.flush()
-
-
-def _art(world: World, pieces: int) -> list[str]:
-    """The pictures of the shelves, the shops and the first pieces, in the order they are needed."""
-    faces = [world.pieces_of(shop.name)[0].art[0] for shop in world.shops]
-    first = [art for piece in world.pieces[:pieces] for art in piece.art]
-    return [*(shelf.art for shelf in world.shelves), *faces, *first]

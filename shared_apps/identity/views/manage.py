@@ -21,8 +21,6 @@ from shared_apps.kernel.refusals import told_at
 
 PLACE = "/manage/people/"
 SHOWN = (Role.OPERATOR, Role.STAFF, Role.VENDOR, Role.CUSTOMER)
-# A vendor is made by their shop's team, a customer by signing up.
-GIVEN = (Role.STAFF, Role.OPERATOR)
 
 
 @never_cache
@@ -86,9 +84,12 @@ def revoke(request: HttpRequest, public: str) -> HttpResponse:
 def _row(card: PersonCard) -> dict[str, object]:
     """A person with the roles that may be taken and given by hand."""
     held = [Role(role) for role in card.roles]
+    if Role.OPERATOR in held:
+        return {"card": card, "held": held, "takes": [Role.OPERATOR], "gives": []}
     return {
         "card": card,
         "held": [role for role in Role if role in held],
-        "takes": [role for role in GIVEN if role in held],
-        "gives": [role for role in GIVEN if role not in held],
+        "takes": [role for role in (Role.STAFF,) if role in held],
+        # Operators are chosen among the staff.
+        "gives": [Role.STAFF] if Role.STAFF not in held else [Role.OPERATOR],
     }

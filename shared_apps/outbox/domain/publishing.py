@@ -5,6 +5,7 @@ publish(ProductPublished(product_id=str(product.id)), acting=acting)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from shared_apps.kernel.actor import Actor
@@ -29,3 +30,18 @@ def publish(event: Event, *, acting: Actor | None = None, subject: Ref | None = 
     )
     nudge_after_commit()
     return row.id
+
+
+@step
+def publish_all(events: Sequence[tuple[Event, Ref]], *, acting: Actor | None = None) -> None:
+    """Several events, each with what it is about, in one statement."""
+    OutboxEvent.objects.bulk_create(
+        OutboxEvent(
+            name=event.name,
+            payload=event.payload(),
+            actor=f"{acting.kind}:{acting.id}" if acting else "",
+            subject=str(subject),
+        )
+        for event, subject in events
+    )
+    nudge_after_commit()

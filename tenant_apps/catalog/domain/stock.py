@@ -130,9 +130,13 @@ def sell(*, lines: Sequence[StockLine], holder: str, subject: str, at: datetime)
     """
     if StockReservation.objects.filter(holder=holder, state="sold").exists():
         return
-    reserve(lines=lines, holder=holder, until=at, at=at)
+    wanted = demand(lines)
+    count = _locked(set(wanted), at=at, subject=subject)
     held = {row.variant_id: row for row in _active(holder)}
-    count = _locked(set(held), at=at, subject=subject)
+    if {variant_id: row.quantity for variant_id, row in held.items()} != wanted:
+        reserve(lines=lines, holder=holder, until=at, at=at)
+        held = {row.variant_id: row for row in _active(holder)}
+        count = _locked(set(held), at=at, subject=subject)
     for variant_id, row in held.items():
         if count.items[variant_id].is_tracked:
             reserved = row.quantity if row.is_counted else 0

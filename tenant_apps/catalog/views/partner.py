@@ -183,7 +183,7 @@ def product_move(request: HttpRequest, public: str) -> HttpResponse:
     if request.POST.get("move") in MOVES:
         move, done = MOVES[request.POST["move"]]
         move(product_id=stored.id, acting=acting_as(request), at=now())
-        messages.success(request, done)
+        messages.success(request, str(done))
     return redirect(f"{PLACE}{public}/")
 
 

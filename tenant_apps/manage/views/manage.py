@@ -31,7 +31,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Products, shops and people whose names hold the words."""
     query = request.GET.get("q", "").strip()
-    context = {"asked": query}
+    context: dict[str, object] = {"asked": query}
     if query:
         context |= {
             "products": moderation_queue(state="", query=query, limit=FOUND_MAX).items,

@@ -15,9 +15,8 @@ from shared_apps.identity.domain.links import absolute_url
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.crashes import crash_point
-from shared_apps.kernel.errors import DomainError, Unprocessable, invariant
+from shared_apps.kernel.errors import DomainError, Unprocessable
 from shared_apps.kernel.ids import uuid7
-from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
@@ -35,10 +34,11 @@ from tenant_apps.ordering.domain.planning import (
     plan_parts,
 )
 from tenant_apps.ordering.domain.validation import CartProblem, CartRow, validate_cart
-from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN
+from tenant_apps.ordering.lifecycle import ORDER_OPEN
 from tenant_apps.ordering.models import Cart, Order, VendorOrder
 from tenant_apps.partners.queries import partners_by_id
 from tenant_apps.payments.domain import accounts, charges
+from tenant_apps.payments.domain.accounts import NoGateway
 from tenant_apps.payments.domain.charges import Charge, SplitWanted
 from tenant_apps.payments.queries import find_payment
 from tenant_apps.settlement.domain.commissions import active_rules
@@ -86,31 +86,33 @@ def check_out(
     Raises CartInvalid, BadAddress, InsufficientStock, NoGateway, PaymentNotStarted, OutcomeUnknown.
     """
     details = replace(details, email=checked_email(details.email))
-    account_id = accounts.ensure_account(at=at)
+    account_id = _account(at=at)
     reserved = _reserve(owner=owner, details=details, account_id=account_id, acting=acting, at=at)
     crash_point("after_reserve")
     for payment_id in reserved.superseded:
         _close_quietly(payment_id, at=at)
     return start_payment_of(
-        order_id=reserved.order_id, payment_id=reserved.payment_id, acting=acting, at=at
+        order_id=reserved.order_id,
+        number=reserved.number,
+        payment_id=reserved.payment_id,
+        acting=acting,
+        at=at,
     )
 
 
 def start_payment_of(
-    *, order_id: UUID, payment_id: UUID | None, acting: Actor, at: datetime
+    *, order_id: UUID, number: str, payment_id: UUID | None, acting: Actor, at: datetime
 ) -> CheckoutStarted:
     """Phase two (journey): the gateway opens its page; a free order is placed at once."""
     if payment_id is None:
         placing.place(order_id=order_id, at=at)
-        order = Order.objects.get(id=order_id)
-        return CheckoutStarted(order.id, order.number, "", is_placed=True)
+        return CheckoutStarted(order_id, number, "", is_placed=True)
     try:
         opened = charges.open_payment(payment_id=payment_id, acting=acting, at=at)
     except charges.PaymentNotStarted:
         orders.give_up(order_id=order_id, at=at)
         raise
-    order = _await_payment(order_id, acting=acting, at=at)
-    return CheckoutStarted(order.id, order.number, opened.redirect_url, opened.is_paid)
+    return CheckoutStarted(order_id, number, opened.redirect_url, opened.is_paid)
 
 
 @operation
@@ -118,7 +120,7 @@ def _reserve(
     *,
     owner: CartOwner,
     details: CheckoutDetails,
-    account_id: UUID,
+    account_id: UUID | None,
     acting: Actor,
     at: datetime,
 ) -> Reserved:
@@ -141,14 +143,16 @@ def _reserve(
         orders.expire(order_id=begun.id, reason="superseded", at=at)
         superseded = (payment.id,) if payment is not None and payment.is_open else ()
     parts = _checked_parts(cart, rows, details, at=at)
-    order = _write_order(cart, details, parts, fingerprint=fingerprint, acting=acting, at=at)
+    order = _write_order(cart, details, parts, fingerprint=fingerprint, at=at)
+    vendor_orders = orders.write_parts(order, parts, tier=current_tenant().tier, at=at)
+    orders.note(order, "created", acting=acting, at=at)
     stock.reserve(
         lines=[StockLine(row.variant_id, row.quantity) for row in rows],
         holder=str(orders.ref_of(order.id)),
         until=order.expires_at,
         at=at,
     )
-    payment_id = _prepare_payment(order, parts, account_id, at=at)
+    payment_id = _prepare_payment(order, parts, vendor_orders, account_id, at=at)
     return Reserved(order.id, order.number, payment_id, superseded)
 
 
@@ -194,12 +198,11 @@ def _write_order(
     parts: Sequence[PlannedPart],
     *,
     fingerprint: str,
-    acting: Actor,
     at: datetime,
 ) -> Order:
     nothing = Money.zero(cart.currency)
     order_id = uuid7()
-    order = Order.objects.create(
+    return Order.objects.create(
         id=order_id,
         number=order_number(order_id),
         cart=cart,
@@ -219,27 +222,29 @@ def _write_order(
         created_at=at,
         expires_at=at + ORDER_LASTS,
     )
-    orders.write_parts(order, parts, tier=current_tenant().tier, at=at)
-    orders.note(order, "created", acting=acting, at=at)
-    return order
 
 
 def _prepare_payment(
-    order: Order, parts: Sequence[PlannedPart], account_id: UUID, *, at: datetime
+    order: Order,
+    parts: Sequence[PlannedPart],
+    vendor_orders: Sequence[VendorOrder],
+    account_id: UUID | None,
+    *,
+    at: datetime,
 ) -> UUID | None:
     if not order.total_minor:
         return None
-    vendor_orders = {row.vendor_id: row for row in VendorOrder.objects.filter(order=order)}
-    invariant(len(vendor_orders) == len(parts), "one vendor order for each vendor")
+    if account_id is None:
+        raise NoGateway
     charge = Charge(
         subject=orders.ref_of(order.id),
         splits=[
             SplitWanted(
-                subject=orders.vendor_order_ref(vendor_orders[part.vendor_id].id),
+                subject=orders.vendor_order_ref(row.id),
                 partner_id=part.vendor_id,
                 amount=part.total,
             )
-            for part in parts
+            for row, part in zip(vendor_orders, parts, strict=True)
         ],
         lines=_payment_lines(parts),
         customer_email=order.email,
@@ -270,13 +275,12 @@ def _payment_lines(parts: Sequence[PlannedPart]) -> list[PaymentLine]:
     return [*lines, *deliveries]
 
 
-@operation
-def _await_payment(order_id: UUID, *, acting: Actor, at: datetime) -> Order:
-    """The gateway's page is open; now it is the customer's turn."""
-    order = Order.objects.select_for_update().get(id=order_id)
-    if order.state == "draft":
-        record_move(order, ORDER, "request_payment", acting=acting, at=at)
-    return order
+def _account(*, at: datetime) -> UUID | None:
+    """Where payments go; a shop without an account can still give things away."""
+    try:
+        return accounts.ensure_account(at=at)
+    except NoGateway:
+        return None
 
 
 def _close_quietly(payment_id: UUID, *, at: datetime) -> None:

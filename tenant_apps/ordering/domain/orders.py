@@ -40,8 +40,8 @@ def vendor_order_ref(vendor_order_id: UUID) -> Ref:
 @step
 def write_parts(
     order: Order, parts: Sequence[PlannedPart], *, tier: TierTerms, at: datetime
-) -> None:
-    """One vendor order for each part, with its lines frozen."""
+) -> list[VendorOrder]:
+    """One vendor order for each part, in the same order, with its lines frozen."""
     rows = [
         _vendor_order(order, part, place=place, at=at) for place, part in enumerate(parts, start=1)
     ]
@@ -49,6 +49,7 @@ def write_parts(
     OrderLine.objects.bulk_create(
         _line(row, line, tier) for row, part in zip(rows, parts, strict=True) for line in part.lines
     )
+    return rows
 
 
 @step
@@ -69,6 +70,16 @@ def note(
         actor=f"{acting.kind}:{acting.id}",
         data=dict(data or {}),
         at=at,
+    )
+
+
+@step
+def note_all(order: Order, kinds: Mapping[VendorOrder | None, str], *, at: datetime) -> None:
+    """Append what the house itself did: one entry each, for a part or (None) for the whole."""
+    actor = f"{SYSTEM.kind}:{SYSTEM.id}"
+    OrderEvent.objects.bulk_create(
+        OrderEvent(order=order, vendor_order=row, kind=kind, actor=actor, at=at)
+        for row, kind in kinds.items()
     )
 
 

@@ -11,11 +11,11 @@ from django.db import transaction
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.errors import PaymentRequired
-from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.lifecycle import record_move, record_moves
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
-from shared_apps.outbox.domain.publishing import publish
+from shared_apps.outbox.domain.publishing import publish, publish_all
 from tenant_apps.catalog.domain import stock
 from tenant_apps.catalog.domain.stock import InsufficientStock, StockLine
 from tenant_apps.ordering.domain import orders
@@ -24,7 +24,7 @@ from tenant_apps.ordering.lifecycle import CART, ORDER, VENDOR_ORDER
 from tenant_apps.ordering.models import Cart, CartLine, Order, OrderLine, VendorOrder
 from tenant_apps.payments.domain import charges, refunds
 from tenant_apps.payments.queries import find_payment, payment_of_provider
-from tenant_apps.settlement.domain.earnings import Share, record_earning, release_earning
+from tenant_apps.settlement.domain.earnings import Share, record_earnings, release_earning
 from tenant_apps.settlement.domain.terms import is_released_at_payment
 
 SETTLED = ("placed", "rejected")
@@ -82,12 +82,9 @@ def place_order(*, order_id: UUID, at: datetime) -> str:
         record_move(order, ORDER, "reject", acting=SYSTEM, at=at)
         orders.note(order, "rejected", acting=SYSTEM, at=at)
         return order.state
-    order.placed_at = at
-    order.save(update_fields=["placed_at"])
-    record_move(order, ORDER, "place", acting=SYSTEM, at=at)
-    for row in kept:
-        _confirm(order, row, at=at)
-    _empty_cart(order, at=at)
+    record_move(order, ORDER, "place", acting=SYSTEM, at=at, values={"placed_at": at})
+    _confirm(order, kept, at=at)
+    _empty_cart(order, vendor_orders, at=at)
     _announce(order, kept, at=at)
     return order.state
 
@@ -132,24 +129,12 @@ def _variants(row: VendorOrder) -> set[UUID]:
     return {line.variant_id for line in row.lines.all()}
 
 
-def _confirm(order: Order, row: VendorOrder, *, at: datetime) -> None:
-    row.confirmed_at = at
-    row.save(update_fields=["confirmed_at"])
-    record_move(row, VENDOR_ORDER, "confirm", acting=SYSTEM, at=at)
-    record_earning(share=_share_of(row, next(iter(row.lines.all()))), at=at)
+def _confirm(order: Order, kept: Sequence[VendorOrder], *, at: datetime) -> None:
+    record_moves(kept, VENDOR_ORDER, "confirm", acting=SYSTEM, at=at, values={"confirmed_at": at})
+    record_earnings(shares=[_share_of(row, next(iter(row.lines.all()))) for row in kept], at=at)
     if order.total_minor and is_released_at_payment():
-        release_earning(subject=orders.vendor_order_ref(row.id), acting=SYSTEM, at=at)
-    publish(
-        VendorOrderConfirmed(
-            vendor_order_id=str(row.id),
-            order_id=str(order.id),
-            number=row.number,
-            vendor_id=str(row.vendor_id),
-            total_minor=row.total_minor,
-            currency=row.currency,
-        ),
-        subject=orders.vendor_order_ref(row.id),
-    )
+        for row in kept:
+            release_earning(subject=orders.vendor_order_ref(row.id), acting=SYSTEM, at=at)
 
 
 def _share_of(row: VendorOrder, line: OrderLine) -> Share:
@@ -199,13 +184,11 @@ def request_refund_of(row: VendorOrder, *, reason: str, at: datetime) -> None:
         )
 
 
-def _empty_cart(order: Order, *, at: datetime) -> None:
+def _empty_cart(order: Order, vendor_orders: Sequence[VendorOrder], *, at: datetime) -> None:
     """The cart is ordered; what was put into it after checkout began goes on in a new one."""
     cart = order.cart
     record_move(cart, CART, "order", acting=SYSTEM, at=at)
-    bought = dict(
-        OrderLine.objects.filter(vendor_order__order=order).values_list("variant_id", "quantity")
-    )
+    bought = {line.variant_id: line.quantity for row in vendor_orders for line in row.lines.all()}
     left = [
         (line, line.quantity - bought.get(line.variant_id, 0))
         for line in cart.lines.all()
@@ -233,16 +216,26 @@ def _empty_cart(order: Order, *, at: datetime) -> None:
 
 
 def _announce(order: Order, kept: Sequence[VendorOrder], *, at: datetime) -> None:
-    orders.note(order, "placed", acting=SYSTEM, at=at)
-    publish(
-        OrderPlaced(
-            order_id=str(order.id),
-            number=order.number,
-            user_id=str(order.user_id or ""),
-            email=order.email,
-            total_minor=order.total_minor,
-            currency=order.currency,
-            vendor_order_ids=[str(row.id) for row in kept],
-        ),
-        subject=orders.ref_of(order.id),
+    orders.note_all(order, {None: "placed", **dict.fromkeys(kept, "confirmed")}, at=at)
+    placed = OrderPlaced(
+        order_id=str(order.id),
+        number=order.number,
+        user_id=str(order.user_id or ""),
+        email=order.email,
+        total_minor=order.total_minor,
+        currency=order.currency,
+        vendor_order_ids=[str(row.id) for row in kept],
+    )
+    confirmed = [(_confirmed(order, row), orders.vendor_order_ref(row.id)) for row in kept]
+    publish_all([(placed, orders.ref_of(order.id)), *confirmed])
+
+
+def _confirmed(order: Order, row: VendorOrder) -> VendorOrderConfirmed:
+    return VendorOrderConfirmed(
+        vendor_order_id=str(row.id),
+        order_id=str(order.id),
+        number=row.number,
+        vendor_id=str(row.vendor_id),
+        total_minor=row.total_minor,
+        currency=row.currency,
     )

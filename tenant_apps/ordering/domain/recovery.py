@@ -55,8 +55,14 @@ def _go_on(order: Order, *, at: datetime) -> None:
         placing.place(order_id=order.id, at=at)
     elif not payment.is_open:
         orders.give_up(order_id=order.id, at=at)
-    elif order.state == "draft" and at - order.created_at < RESUMABLE_FOR:
-        start_payment_of(order_id=order.id, payment_id=payment.id, acting=SYSTEM, at=at)
+    elif payment.state == "created" and at - order.created_at < RESUMABLE_FOR:
+        start_payment_of(
+            order_id=order.id,
+            number=order.number,
+            payment_id=payment.id,
+            acting=SYSTEM,
+            at=at,
+        )
 
 
 def _let_go(order: Order, *, at: datetime) -> None:

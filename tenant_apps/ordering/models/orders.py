@@ -51,7 +51,7 @@ class Order(models.Model):
             # Browser, webhook and a second tab may all finish the same cart: one of them does.
             models.UniqueConstraint(
                 fields=["cart"],
-                condition=Q(state__in=["draft", "awaiting_payment", "placed"]),
+                condition=Q(state__in=["draft", "placed"]),
                 name="one_live_order_per_cart",
             ),
             models.CheckConstraint(

@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from tenant_apps.ordering.queries import OrderRow, VendorOrderView
-from tenant_apps.ordering.views.showing import badge
+from tenant_apps.ordering.views.showing import Badge, badge
 from themes.domain.tables import Cell, Column, Row, Table
 
 register = template.Library()
@@ -25,6 +25,12 @@ def orders_table(rows: Sequence[OrderRow], base: str) -> Table:
         Column(_("Total"), end=True),
     ]
     return Table(_("Orders"), columns, [_order_row(row, base) for row in rows])
+
+
+@register.simple_tag
+def state_badge(state: str) -> Badge:
+    """Label and tone of a status."""
+    return badge(state)
 
 
 @register.simple_tag

@@ -31,7 +31,7 @@ from tenant_apps.settlement.domain.commissions import (
 from tenant_apps.settlement.queries import EarningView, earnings_of
 from themes.domain.tables import Cell, Column, Row, Table
 
-SHOWN_STATES = ("", "placed", "awaiting_payment", "expired")
+SHOWN_STATES = ("", "placed", "draft", "expired")
 
 
 @dataclass(frozen=True, slots=True)

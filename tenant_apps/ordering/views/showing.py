@@ -67,6 +67,7 @@ EVENT_LABELS = {
     "shipped": lazy("On its way"),
     "delivered": lazy("Delivered"),
     "cancelled": lazy("Cancelled"),
+    "confirmed": lazy("Confirmed"),
 }
 
 

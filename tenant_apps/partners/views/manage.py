@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -88,7 +89,7 @@ def decide(request: HttpRequest, public: str) -> HttpResponse:
 
 
 def _carry_out(said: dict[str, str], *, partner_id: UUID, request: HttpRequest) -> None:
-    who = {"partner_id": partner_id, "acting": acting_as(request), "at": now()}
+    who: dict[str, Any] = {"partner_id": partner_id, "acting": acting_as(request), "at": now()}
     if said["decision"] in {"reject", "suspend"}:
         refuse = {"reject": applications.reject, "suspend": applications.suspend}
         refuse[said["decision"]](reason=said["reason"], **who)

@@ -38,7 +38,9 @@ def apply(request: HttpRequest) -> HttpResponse:
         found = partner_file(mine.id)
         context = {"partner": mine, "entries": history_entries(found.history)}
         return render(request, "partners/partner/applied.html", context)
-    form = ApplicationForm(request.POST or None, initial={"contact_email": request.user.email})
+    form = ApplicationForm(
+        request.POST or None, initial={"contact_email": getattr(request.user, "email", "")}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             applications.apply(application=form.application(), acting=acting_as(request), at=now())

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F
+
 from shared_apps.gateways.contract import (
     PaymentLine,
     PaymentSnapshot,
@@ -180,10 +182,8 @@ def _store_start(
     """Remember the provider's page; whoever was faster stored the same one."""
     payment = _locked(payment_id)
     if payment.state == "created":
-        payment.provider_id = started.provider_id
-        payment.redirect_url = started.redirect_url
-        payment.save(update_fields=["provider_id", "redirect_url"])
-        record_move(payment, PAYMENT, "open", acting=acting, at=at)
+        told = {"provider_id": started.provider_id, "redirect_url": started.redirect_url}
+        record_move(payment, PAYMENT, "open", acting=acting, at=at, values=told)
     return payment
 
 
@@ -206,11 +206,12 @@ def _capture(payment: Payment, snapshot: PaymentSnapshot, *, at: datetime) -> No
     if payment.state not in {"captured", "refunded"}:
         if snapshot.captured != payment.amount:
             raise AmountDiffers(asked=str(payment.amount), captured=str(snapshot.captured))
-        payment.captured_minor = snapshot.captured.minor
-        payment.charge_id = snapshot.charge_id
-        payment.verified_at = at
-        payment.save(update_fields=["captured_minor", "charge_id", "verified_at"])
-        record_move(payment, PAYMENT, "capture", acting=SYSTEM, at=at)
+        known = {
+            "captured_minor": snapshot.captured.minor,
+            "charge_id": snapshot.charge_id,
+            "verified_at": at,
+        }
+        record_move(payment, PAYMENT, "capture", acting=SYSTEM, at=at, values=known)
         _fill_escrow(payment, at=at)
         publish(
             PaymentCaptured(
@@ -227,19 +228,17 @@ def _capture(payment: Payment, snapshot: PaymentSnapshot, *, at: datetime) -> No
 
 
 def _fill_escrow(payment: Payment, *, at: datetime) -> None:
-    legs = []
-    for split in payment.splits.order_by("id"):
-        split.captured_minor = split.amount_minor
-        split.save(update_fields=["captured_minor"])
-        if split.amount_minor:
-            legs.append(
-                Leg(
-                    debit=f"clearing:{payment.account.kind}",
-                    credit="escrow",
-                    amount=Money(split.amount_minor, payment.currency),
-                    ref=split.subject,
-                )
-            )
+    payment.splits.update(captured_minor=F("amount_minor"))
+    legs = [
+        Leg(
+            debit=f"clearing:{payment.account.kind}",
+            credit="escrow",
+            amount=Money(split.amount_minor, payment.currency),
+            ref=split.subject,
+        )
+        for split in payment.splits.order_by("id")
+        if split.amount_minor
+    ]
     post(
         kind="capture",
         key=f"capture:{payment.id}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -50,28 +51,30 @@ class Share:
 
 
 @step
-def record_earning(*, share: Share, at: datetime) -> UUID:
-    """Note what a partner will earn; the money stays in escrow. Once per subject."""
-    known = Earning.objects.filter(subject=str(share.subject)).first()
-    if known is not None:
-        return known.id
-    row = Earning.objects.create(
-        subject=str(share.subject),
-        partner_id=share.partner_id,
-        module=share.module,
-        currency=share.gross.currency,
-        gross_minor=share.gross.minor,
-        commission_minor=share.commission.minor,
-        tax_minor=share.tax.minor,
-        tax_code=share.tax_code,
-        amount_minor=share.amount.minor,
-        take_minor=share.take.minor,
-        take_bps=share.take_bps,
-        tier_code=share.tier_code,
-        tier_version=share.tier_version,
-        created_at=at,
+def record_earnings(*, shares: Sequence[Share], at: datetime) -> None:
+    """Note what partners will earn; the money stays in escrow.
+
+    A second earning for the same subject is refused by the database.
+    """
+    Earning.objects.bulk_create(
+        Earning(
+            subject=str(share.subject),
+            partner_id=share.partner_id,
+            module=share.module,
+            currency=share.gross.currency,
+            gross_minor=share.gross.minor,
+            commission_minor=share.commission.minor,
+            tax_minor=share.tax.minor,
+            tax_code=share.tax_code,
+            amount_minor=share.amount.minor,
+            take_minor=share.take.minor,
+            take_bps=share.take_bps,
+            tier_code=share.tier_code,
+            tier_version=share.tier_version,
+            created_at=at,
+        )
+        for share in shares
     )
-    return row.id
 
 
 @step
@@ -86,9 +89,7 @@ def release_earning(*, subject: Ref, acting: Actor, at: datetime) -> None:
         raise EarningUnknown
     if earning.state != "held":
         return
-    earning.released_at = at
-    earning.save(update_fields=["released_at"])
-    record_move(earning, EARNING, "release", acting=acting, at=at)
+    record_move(earning, EARNING, "release", acting=acting, at=at, values={"released_at": at})
     legs = _legs_of(earning)
     if legs:
         post(

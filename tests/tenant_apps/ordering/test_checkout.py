@@ -87,7 +87,7 @@ def test_reserving_holds_the_stock(stall, sandbox):
 
     assert (stall.bowl.stock.reserved, stall.scarf.stock.reserved) == (2, 1)
     assert set(StockReservation.objects.values_list("state", flat=True)) == {"active"}
-    assert Order.objects.get().state == "awaiting_payment"
+    assert Order.objects.get().state == "draft"
     assert Payment.objects.get().state == "pending"
 
 
@@ -108,6 +108,6 @@ def test_changed_cart_supersedes_the_order(stall, sandbox):
     second = start(stall)
 
     states = dict(Order.objects.values_list("id", "state"))
-    assert states == {first.order_id: "expired", second.order_id: "awaiting_payment"}
+    assert states == {first.order_id: "expired", second.order_id: "draft"}
     assert stall.bowl.stock.reserved == 3
     assert sorted(Payment.objects.values_list("state", flat=True)) == ["expired", "pending"]

@@ -58,7 +58,7 @@ def test_killed_before_the_page_was_stored(stall, sandbox, customer, point):
     recovery.tend_checkouts(at=SOON)
 
     order, payment = Order.objects.get(), Payment.objects.get()
-    assert (order.state, payment.state) == ("awaiting_payment", "pending")
+    assert (order.state, payment.state) == ("draft", "pending")
     assert sessions_at(sandbox) == 1
     assert start(stall).redirect_url == payment.redirect_url
     customer.pay(payment.redirect_url)
@@ -75,7 +75,7 @@ def test_killed_after_capture(stall, sandbox, customer):
 
     assert code == -signal.SIGKILL, errors
     assert (Order.objects.get().state, Payment.objects.get().state) == (
-        "awaiting_payment",
+        "draft",
         "captured",
     )
     deliver_pending(at=SOON)
