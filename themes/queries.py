@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from shared_apps.kernel.compiled import Compiled
 from shared_apps.kernel.context import TenantContext, current_scope
 from shared_apps.kernel.pages import Page, page_of
 from themes.models import ThemeConfig, ThemeVersion
@@ -105,6 +106,9 @@ def design_previewed(design: Design) -> Iterator[None]:
         _request.reset(token)
 
 
+_LIVE = Compiled(lambda: ThemeConfig.objects.only("published_id", "revision").order_by("pk")[:1])
+
+
 def active_design() -> Design:
     """The published design of the bound tenant, or the platform's own look when none is bound.
 
@@ -128,10 +132,10 @@ def active_chain() -> tuple[str, ...]:
 
 
 def _published(tenant: TenantContext) -> Design:
-    live = ThemeConfig.objects.values_list("published_id", "revision").first()
-    if live is None or live[0] is None:
+    live = next(iter(_LIVE()), None)
+    if live is None or live.published_id is None:
         return Design(brand_name=tenant.name)
-    version_id, revision = live
+    version_id, revision = live.published_id, live.revision
     key = (tenant.schema, version_id)  # a published version never changes
     design = _designs.get(key)
     if design is None:

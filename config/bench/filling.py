@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from datetime import datetime, timedelta
+from io import BytesIO
 from uuid import UUID
 
 import django
@@ -95,8 +96,6 @@ def _furnish(at: datetime) -> tuple[list[UUID], list[ImageDraft]]:
 
 
 def _image(number: int, at: datetime) -> ImageDraft:
-    from io import BytesIO
-
     body = BytesIO()
     Image.new("RGB", (1600, 2000), (number * 10, 90, 200 - number * 5)).save(body, "JPEG")
     stored = store_image(data=body.getvalue(), name=f"{number}.jpg", acting=SYSTEM, at=at)
@@ -160,23 +159,26 @@ def _reference_rows() -> None:
         )
 
 
-def paths(tenant: TenantContext) -> dict[str, str]:
-    """The measured addresses by kind."""
+def paths() -> dict[str, str]:
+    """The measured addresses by kind; `{n}` makes one that nobody asked for in the last seconds."""
     return {
         "home HTML": "/",
         "list of 24 HTML": "/c/shelf-3/",
+        "list of 24 HTML, asked anew": "/c/shelf-3/?max={n}",
         "list of 24 JSON": "/api/v1/products",
         "product detail HTML": "/p/piece-7/",
-        "search HTML": "/search/?q=oak+bowl",
+        "product detail HTML, asked anew": "/p/piece-7/?variant=v{n}",
+        "search HTML": "/search/?q=oak",
+        "search HTML, asked anew": "/search/?q=oak&max={n}",
     }
 
 
 def queries(tenant: TenantContext, path: str) -> int:
     """What one more visitor costs, in a process that has served this page before."""
     client = Client(HTTP_HOST=tenant.host)
-    client.get(path)
+    client.get(path.format(n=90_000))
     with CaptureQueriesContext(connection) as captured:
-        client.get(path)
+        client.get(path.format(n=90_001))
     return len(captured)
 
 
@@ -184,7 +186,7 @@ def main() -> int:
     tenant = fill(int(sys.argv[1]))
     with tenant_context(tenant):
         product = product_at("piece-7")
-    kinds = paths(tenant)
+    kinds = paths()
     facts = {
         "host": tenant.host,
         "paths": kinds,

@@ -1,4 +1,8 @@
-"""Pages of a marketplace with 1,000 products: CPU of web and PostgreSQL, queries, memory; plain Django beside it."""
+"""Pages of a marketplace with 1,000 products: CPU of web and PostgreSQL, queries, memory; plain Django beside it.
+
+What everybody sees alike is remembered for five seconds, so each kind is measured twice: as visitors find it
+on a busy shop, and asked anew, when every single request is the first of its kind.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from config.bench.results import Result
 from config.embedded.ports import free_port
 from config.supervisor.programs import ADMIN_VARIABLES, python
 
-PRODUCTS, TIMES, ROUNDS, WARM_UP = 1000, 80, 7, 40
+PRODUCTS, TIMES, ROUNDS, WARM_UP = 1000, 80, 5, 40
 QUERIES_MAX, MEMORY_MAX_MIB = 8, 160
 TARGETS = {
     "list of 24 HTML": 6.0,
@@ -36,7 +40,7 @@ def run(*, keep: bool = False) -> list[Result]:
             "web worker memory after load, RSS",
             memory.rss,
             "MiB",
-            len(TARGETS),
+            1,
             target=f"<= {MEMORY_MAX_MIB}",
             met=memory.rss <= MEMORY_MAX_MIB,
         )
@@ -51,8 +55,8 @@ def measure(
 ) -> list[Result]:
     postgres, visitor = bench.postgres(), Browser(bench.ports.web, facts["host"])
     for path in facts["paths"].values():
-        for _ in range(WARM_UP):
-            visitor.get(path)
+        for number in range(WARM_UP):
+            visitor.get(path.format(n=80_000 + number))
     for _ in range(WARM_UP):
         plain_browser.get("/products")
     amount = {"times": TIMES, "rounds": ROUNDS}
@@ -60,8 +64,8 @@ def measure(
     results = [Result("plain Django JSON, 1 query", round(reference, 2), "CPU-ms", TIMES * ROUNDS)]
     for kind, path in facts["paths"].items():
 
-        def ask(_number: int, path: str = path) -> bytes:
-            return visitor.get(path)
+        def ask(number: int, path: str = path) -> bytes:
+            return visitor.get(path.format(n=100_000 + number))
 
         spent = cpu_ms([web, postgres], ask, **amount)
         results += _page(kind, spent, reference, facts["queries"][kind])
@@ -69,7 +73,7 @@ def measure(
 
 
 def _page(kind: str, spent: float, reference: float, queries: int) -> list[Result]:
-    target = TARGETS.get(kind)
+    target = TARGETS.get(kind.removesuffix(", asked anew"))
     return [
         Result(
             metric=kind,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from shared_apps.kernel.compiled import Compiled
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id
 from tenant_apps.catalog.models import Category
@@ -83,14 +84,21 @@ def category_tree() -> tuple[CategoryNode, ...]:
     return below(None)
 
 
+_WITH_CHILDREN = Compiled(
+    lambda path: (
+        Category.objects.filter(path=path) | Category.objects.filter(parent__path=path)
+    ).order_by("position", "name"),
+    path="?path",
+)
+
+
 def category_at(path: str) -> CategoryNode:
     """The category with this address and its direct children. One query.
 
     Raises CategoryUnknown.
     """
     wanted = path.strip("/")
-    rows = Category.objects.filter(path=wanted) | Category.objects.filter(parent__path=wanted)
-    found = {row.path: row for row in rows.order_by("position", "name")}
+    found = {row.path: row for row in _WITH_CHILDREN(path=wanted)}
     own = found.pop(wanted, None)
     if own is None:
         raise CategoryUnknown

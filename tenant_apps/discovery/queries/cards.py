@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, IntegerField, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from shared_apps.kernel.compiled import Compiled
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import page_of
@@ -173,27 +175,31 @@ def resolve(ref: Ref) -> Card | None:
     return card_of(row) if row is not None else None
 
 
-def related(ref: Ref, *, limit: int = 8) -> tuple[Card, ...]:
+def related(ref: Ref, *, category_path: str, owner_id: UUID, limit: int = 8) -> tuple[Card, ...]:
     """What goes with a listing: the same category first, then the same seller. One query."""
-    own = ListingCard.objects.filter(kind=ref.kind, object_id=ref.id)
-    rows = (
-        listed()
-        .annotate(
-            near_category=Subquery(own.values("category_path")[:1]),
-            near_owner=Subquery(own.values("owner_id")[:1]),
-        )
-        .filter(Q(category_path=F("near_category")) | Q(owner_id=F("near_owner")))
-        .exclude(kind=ref.kind, object_id=ref.id)
-        .annotate(
-            nearness=Case(
-                When(category_path=F("near_category"), then=0),
-                default=1,
-                output_field=IntegerField(),
-            )
-        )
-        .order_by("nearness", "-in_stock", "-popularity", "-published_at", "-id")
+    rows = _related(limit)(
+        kind=ref.kind, object_id=ref.id, category_path=category_path, owner_id=owner_id
     )
-    return tuple(map(card_of, rows[:limit]))
+    return tuple(map(card_of, rows))
+
+
+@cache
+def _related(limit: int) -> Compiled[ListingCard]:
+    def build(
+        kind: str, object_id: str, category_path: str, owner_id: UUID
+    ) -> QuerySet[ListingCard]:
+        same_category = Q(category_path=category_path)
+        nearness = Case(When(same_category, then=0), default=1, output_field=IntegerField())
+        return (
+            listed()
+            .filter(same_category | Q(owner_id=owner_id))
+            .exclude(kind=kind, object_id=object_id)
+            .annotate(nearness=nearness)
+            .order_by("nearness", "-in_stock", "-popularity", "-published_at", "-id")[:limit]
+        )
+
+    samples = {"kind": "?kind", "object_id": "?object", "category_path": "?path"}
+    return Compiled(build, **samples, owner_id=UUID(int=1))
 
 
 def in_category(path: str) -> Q:

@@ -120,7 +120,12 @@ def _product_page(slug: str, chosen: str) -> ProductPage:
     product = product_at(slug)
     variants = {variant.public_id: variant for variant in product.variants}
     variant = variants.get(chosen) or product.first_choice
-    goes_with = related(Ref("catalog.product", str(product.id)), limit=RELATED)
+    goes_with = related(
+        Ref("catalog.product", str(product.id)),
+        category_path=product.category_path,
+        owner_id=product.vendor.id,
+        limit=RELATED,
+    )
     images = [image.file_id for image in product.images]
     pictures = Pictures(
         [*images, product.vendor.logo_file_id, *(c.image.get("file_id") for c in goes_with)]

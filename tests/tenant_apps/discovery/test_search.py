@@ -276,7 +276,7 @@ def test_lists_cost_what_they_say(shop, django_assert_num_queries):
         vendor_page("loam-studio")
     card = page.found.cards[0]
     with django_assert_num_queries(1):
-        near = related(card.ref)
+        near = related(card.ref, category_path=card.category_path, owner_id=card.owner_id)
     with django_assert_num_queries(1):
         assert cards_by_ref([card.ref]) == {card.ref: card}
     assert set(titles(page.found)) == {"Linen shirt", "Warm hoodie"}

@@ -68,7 +68,7 @@ PAGES = {
     "/search/?sale=1": 2,
     "/c/pots/": 5,
     "/categories/": 4,
-    "/p/clay-pot/": 5,
+    "/p/clay-pot/": 4,
     "/shops/": 4,
     "/shops/loam-studio/": 4,
     "/search/suggest/?q=po": 4,
