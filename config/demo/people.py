@@ -59,7 +59,7 @@ def second_factor(folder: Path, *, at: datetime) -> str:
     if "platform_admin" not in admin:
         raise NoDemoHere("There is no demo in this folder yet")
     counter = int(at.timestamp()) // app_settings.TOTP_PERIOD
-    return format_hotp_value(hotp_value(admin["platform_admin"]["totp_secret"], counter))
+    return str(format_hotp_value(hotp_value(admin["platform_admin"]["totp_secret"], counter)))
 
 
 def operator_email(world: World) -> str:
