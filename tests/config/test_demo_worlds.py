@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.totp.internal.auth import validate_totp_code
 
 from config.demo import people, seeding, studio
 from config.demo.people import Password
 from config.demo.seeding import Hands
 from config.demo.worlds import SLUGS, load
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
 from shared_apps.media.models import StoredFile
 from shared_apps.outbox.domain.delivery import deliver_pending
@@ -85,3 +87,25 @@ def _power_cut(**_: object) -> None:
 def test_people_are_the_same_at_every_start():
     assert people.person_id("a@loam.example") == people.person_id("a@loam.example")
     assert people.person_id("a@loam.example") != people.person_id("a@volt.example")
+
+
+@pytest.mark.django_db
+def test_the_admin_gets_one_second_factor_and_keeps_it(alpha, tmp_path):
+    worlds = [load("loam")]
+    password = Password("demo-word", "!")
+    first = people.appoint_admin(password=password, at=NOW)
+
+    assert people.appoint_admin(password=password, at=NOW) == first
+
+    hosts = {"loam": "loam.galleria.localhost"}
+    people.write_sign_ins(tmp_path, worlds=worlds, hosts=hosts, password=password, secret=first)
+    code = people.second_factor(tmp_path, at=now())
+    assert validate_totp_code(first, code)
+    assert (tmp_path / "demo.json").stat().st_mode & 0o077 == 0
+
+
+def test_there_is_no_demo_without_a_password(monkeypatch):
+    monkeypatch.delenv("GALLERIA_DEMO_PASSWORD", raising=False)
+
+    with pytest.raises(people.NoDemoHere):
+        people.demo_password()
