@@ -25,6 +25,9 @@ from tests.isolation.rows import Row
 from tests.isolation.statements import StatementWatch
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Pages take GET and POST: that they refuse the others is asked of two actors, not of all.
+SELDOM = frozenset({"PUT", "PATCH", "DELETE"})
+SELDOM_SENT_BY = frozenset({"anonymous", "beta's operator"})
 UNKNOWN_HERE = frozenset({404, 405})
 NOT_LET_IN = frozenset({401, 403})
 _KEY = re.compile(r"\{(?:t_[a-z0-9_]+|platform)\}:")
@@ -86,6 +89,8 @@ class Matrix:
 
     def run(self, row: Row, actor: Actor) -> None:
         for method in METHODS:
+            if method in SELDOM and not (path_is_api(row) or actor.name in SELDOM_SENT_BY):
+                continue
             self._judge(row, actor, method, self.send(row, actor, method))
 
     def send(self, row: Row, actor: Actor, method: str) -> Any:
@@ -99,7 +104,12 @@ class Matrix:
         return answer
 
     def _ask(self, row: Row, actor: Actor, method: str) -> Any:
-        client = Client(HTTP_HOST=self.host, raise_request_exception=False, **actor.headers)
+        client = Client(
+            HTTP_HOST=self.host,
+            HTTP_IDEMPOTENCY_KEY=f"matrix-{self.found.requests}",
+            raise_request_exception=False,
+            **actor.headers,
+        )
         for name, value in actor.cookies.items():
             client.cookies[name] = value
         ids = self.alpha.ids
@@ -137,7 +147,8 @@ class Matrix:
         status = answer.status_code
         if status in UNKNOWN_HERE | row.also:
             return True
-        if actor.of == "beta" and row.shown_to and actor.role == row.shown_to:
+        may_look = path_is_api(row) or actor.cookies
+        if actor.of == "beta" and may_look and row.shown_to and actor.role == row.shown_to:
             return False
         return status in NOT_LET_IN or _leads_to_sign_in(answer)
 
@@ -178,7 +189,7 @@ class Listening(logging.Handler):
 
 
 def path_is_api(row: Row) -> bool:
-    return row.pattern.startswith("api/v1/")
+    return row.pattern.startswith("api/")
 
 
 def _body(row: Row, alpha: Planted) -> tuple[Any, str]:
@@ -204,7 +215,8 @@ def _body(row: Row, alpha: Planted) -> tuple[Any, str]:
         "name": "Bowl",
         "email": "somebody@example.com",
         "on_hand": "5",
-        "role": "operator",
+        "role": "orders" if "team" in row.pattern else "operator",
+        "kind": "vendor",
     }
     if path_is_api(row):
         return json.dumps(fields), "application/json"

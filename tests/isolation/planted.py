@@ -51,6 +51,7 @@ from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.models import GatewayAccount, Payment
 from tenant_apps.settlement.models import CommissionRule
+from themes.domain.versions import DesignChoice, start_from_preset
 from tests.shared_apps.gateways.customer import Customer
 from shared_apps.kernel.money import Money
 
@@ -232,6 +233,9 @@ def _arrange(world: Planted) -> None:
         currency="EUR",
     )
     run_id = receive_upload(upload=upload, acting=SYSTEM, at=now())
+    design = DesignChoice(theme="hearth", brand_name=world.tenant.name)
+    draw = operation(lambda: start_from_preset(choice=design, acting=SYSTEM, at=now()))
+    world.ids["design"] = str(draw())
     world.ids["import"] = public_id("imp", run_id)
 
 
