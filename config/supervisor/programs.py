@@ -105,9 +105,11 @@ def _web(house: House) -> Program:
         "gthread",
     )
     times = ("--timeout", "60", "--graceful-timeout", "10", "--keep-alive", "30")
-    place = ("--bind", f"127.0.0.1:{house.ports.web}", "--no-control-socket")
+    place = ("--bind", f"127.0.0.1:{house.ports.web}", "--no-control-socket", "--preload")
     command = python("-m", "gunicorn", *size, *times, *place, "config.wsgi:application")
-    return Program("web", command, house.without_owner, Probe(house.ports.web, "/health/live"))
+    # Each thread's own heap would keep what its largest page once needed.
+    environment = {**house.without_owner, "MALLOC_ARENA_MAX": "2"}
+    return Program("web", command, environment, Probe(house.ports.web, "/health/live"))
 
 
 def _edge(house: House) -> Program:
