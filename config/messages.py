@@ -11,9 +11,7 @@ from shared_apps.kernel.context import scope_key
 class ScopedCookieStorage(CookieStorage):
     """Django's, with the scope in the signature and a name that a sibling host cannot plant."""
 
-    cookie_name = (
-        "__Host-messages" if settings.GALLERIA_EXTERNAL_SCHEME == "https" else "messages"
-    )
+    cookie_name = "__Host-messages" if settings.GALLERIA_EXTERNAL_SCHEME == "https" else "messages"
 
     @property
     def key_salt(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID, uuid4
 
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
@@ -28,6 +27,7 @@ from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import TenantContext, bound
 from shared_apps.kernel.ids import parse_public_id, public_id
+from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from shared_apps.mailer.domain.messages import send_message
@@ -51,9 +51,8 @@ from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.models import GatewayAccount, Payment
 from tenant_apps.settlement.models import CommissionRule
-from themes.domain.versions import DesignChoice, start_from_preset
 from tests.shared_apps.gateways.customer import Customer
-from shared_apps.kernel.money import Money
+from themes.domain.versions import DesignChoice, start_from_preset
 
 PASSWORD = "a quiet green harbour"
 ROLES = ("customer", "vendor", "operator")

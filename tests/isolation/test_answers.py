@@ -86,7 +86,8 @@ def test_the_api_describes_itself(worlds):
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize(
-    "path", ["/search/", "/search/suggest/", "/api/v1/products", "/api/v1/search/suggestions", "/orders/"]
+    "path",
+    ["/search/", "/search/suggest/", "/api/v1/products", "/api/v1/search/suggestions", "/orders/"],
 )
 def test_hostile_parameters_are_no_defect(worlds, path, text):
     for name in PARAMETERS:
@@ -94,10 +95,25 @@ def test_hostile_parameters_are_no_defect(worlds, path, text):
 
 
 @pytest.mark.parametrize(
-    "path", ["/p/{}/", "/c/{}/", "/orders/{}/", "/api/v1/products/{}", "/media/private/{}/", "/handover/{}/"]
+    "path",
+    [
+        "/p/{}/",
+        "/c/{}/",
+        "/orders/{}/",
+        "/api/v1/products/{}",
+        "/media/private/{}/",
+        "/handover/{}/",
+    ],
 )
 def test_hostile_addresses_are_no_defect(worlds, path):
-    for text in ("a" * LONG, "-" * LONG, "prod_" + "a" * LONG, "ord_" + "é" * 26, "a%00b", ":" * LONG):
+    for text in (
+        "a" * LONG,
+        "-" * LONG,
+        "prod_" + "a" * LONG,
+        "ord_" + "é" * 26,
+        "a%00b",
+        ":" * LONG,
+    ):
         assert client().get(path.format(text)).status_code < 500, text[:20]
 
 
@@ -108,7 +124,11 @@ def test_a_session_ends_where_its_tenant_is_suspended(worlds):
     assert visitor.get("/account/").status_code == 200
     _set_state("suspended")
     try:
-        answers = [visitor.get("/account/"), visitor.get("/api/v1/me"), visitor.post("/cart/lines/")]
+        answers = [
+            visitor.get("/account/"),
+            visitor.get("/api/v1/me"),
+            visitor.post("/cart/lines/"),
+        ]
         assert [each.status_code for each in answers] == [403, 403, 403]
         assert not any(worlds.alpha.private_mark.search(each.content.decode()) for each in answers)
         assert client(BETA).get("/shops/").status_code == 200
