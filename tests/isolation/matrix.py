@@ -223,6 +223,7 @@ def _body(row: Row, alpha: Planted) -> tuple[Any, str]:
         "on_hand": "5",
         "role": "orders" if "team" in row.pattern else "operator",
         "kind": "vendor",
+        "decision": "approve",
     }
     if path_is_api(row):
         return json.dumps(fields), "application/json"

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import jwt
+from django.conf import settings
 
 from shared_apps.audit.domain.records import record
 from shared_apps.identity.domain.actors import actor_of, default_role
 from shared_apps.identity.models import RefreshToken, User
 from shared_apps.kernel.actor import Actor
-from shared_apps.kernel.context import current_tenant
+from shared_apps.kernel.context import TenantContext, required_scope
 from shared_apps.kernel.crypto import digest
 from shared_apps.kernel.errors import NotAllowed
 from shared_apps.kernel.ids import uuid7
@@ -142,13 +143,13 @@ def verify_access(*, token: str, at: datetime) -> tuple[User, Claims]:
 
 
 def _decoded(token: str, *, at: datetime) -> dict[str, Any]:
-    tenant = current_tenant()
+    place, host = _place()
     try:
         claims: dict[str, Any] = jwt.decode(
             token,
             _key(),
             algorithms=[_ALGORITHM],
-            audience=tenant.host,
+            audience=host,
             issuer=_ISSUER,
             # Time is judged below, by the clock that the caller hands in.
             options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
@@ -157,7 +158,7 @@ def _decoded(token: str, *, at: datetime) -> dict[str, Any]:
     except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError) as error:
         raise BadToken from error
     moment = at.timestamp()
-    if claims["tid"] != str(tenant.id) or not isinstance(claims["exp"], int):
+    if claims["tid"] != place or not isinstance(claims["exp"], int):
         raise BadToken
     if claims["exp"] <= moment or claims["iat"] > moment + 60:
         raise BadToken("This token has expired")
@@ -179,11 +180,11 @@ def _pair(*, user: User, family: UUID, at: datetime) -> TokenPair:
 
 
 def _access(user: User, *, at: datetime) -> str:
-    tenant = current_tenant()
+    place, host = _place()
     claims = {
         "iss": _ISSUER,
-        "aud": tenant.host,
-        "tid": str(tenant.id),
+        "aud": host,
+        "tid": place,
         "sub": str(user.id),
         "sah": _session_mark(user),
         "roles": sorted(user.roles),
@@ -194,8 +195,16 @@ def _access(user: User, *, at: datetime) -> str:
     return jwt.encode(claims, _key(), algorithm=_ALGORITHM)
 
 
+def _place() -> tuple[str, str]:
+    """Whose tokens these are and the host they hold for: a tenant's, or the console's."""
+    scope = required_scope()
+    if isinstance(scope, TenantContext):
+        return str(scope.id), scope.host
+    return "platform", f"console.{settings.GALLERIA_ROOT_HOST}"
+
+
 def _key() -> str:
-    """The tenant's own signing key, derived from the secret key."""
+    """The scope's own signing key, derived from the secret key."""
     return digest("key", "identity.jwt")
 
 

@@ -284,3 +284,23 @@ def test_two_uses_at_once_give_one_pair_and_end_the_family(alpha, ada):
     assert sorted(outcomes) == ["pair", "reused"]
     with bound(alpha):
         assert not RefreshToken.objects.filter(revoked_at=None).exists()
+
+
+def test_a_token_of_a_tenant_is_nothing_on_the_console(alpha, browser, access):
+    answer = browser("console.galleria.localhost").get(
+        "/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {access}"
+    )
+
+    assert answer.status_code == 401
+
+
+def test_staff_get_tokens_of_the_console(alpha, browser):
+    person_in(PLATFORM, "pat@galleria.example", kind="staff")
+    console = browser("console.galleria.localhost")
+
+    given = {"email": "pat@galleria.example", "password": PASSWORD}
+    pair = console.api("/api/v1/auth/token", given)
+
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {pair.json()['access']}"}
+    assert console.get("/api/v1/me", **bearer).status_code == 200
+    assert browser(alpha).get("/api/v1/me", **bearer).status_code == 401
