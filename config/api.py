@@ -34,6 +34,10 @@ class MethodNotAllowed(DomainError):
     code, title, status = "method_not_allowed", "This address does not take that method", 405
 
 
+class UnsupportedMedia(DomainError):
+    code, title, status = "unsupported_media_type", "This address does not read that format", 415
+
+
 class TokenAuthentication(authentication.BaseAuthentication):
     """`Authorization: Bearer <access token>` of this tenant; other bearers are left to others."""
 
@@ -85,6 +89,7 @@ _KNOWN: dict[type[exceptions.APIException], type[DomainError]] = {
     exceptions.NotFound: NotFound,
     exceptions.Throttled: TooMany,
     exceptions.MethodNotAllowed: MethodNotAllowed,
+    exceptions.UnsupportedMediaType: UnsupportedMedia,
     exceptions.APIException: BadRequest,
 }
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 
-from shared_apps.kernel.errors import DomainError
+from shared_apps.kernel.errors import DomainError, NotFound
 from shared_apps.kernel.problems import CONTENT_TYPE, problem
+
+
+class TooLarge(DomainError):
+    code, title, status = "request_too_large", "This request is too large", 413
 
 
 class ProblemMiddleware:
@@ -16,10 +21,23 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            # PostgreSQL has no such character in a text, so nothing is found under it.
+            return rendered(request, NotFound())
+        response = self.get_response(request)
+        if response.status_code == NotFound.status and _is_page_of_the_api(request, response):
+            return rendered(request, NotFound())
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, RequestDataTooBig):
+            return rendered(request, TooLarge())
         return rendered(request, error) if isinstance(error, DomainError) else None
+
+
+def _is_page_of_the_api(request: HttpRequest, response: HttpResponseBase) -> bool:
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return is_page and request.path.startswith("/api/")
 
 
 def rendered(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -31,8 +31,9 @@ MIDDLEWARE = [
     "config.metrics.MetricsMiddleware",
     "config.requests.RequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tenants.routing.TenantMiddleware",
+    # Also for what the router answers itself: unknown hosts, paused marketplaces.
     "themes.views.security.SecurityHeadersMiddleware",
+    "tenants.routing.TenantMiddleware",
     "themes.views.middleware.DesignMiddleware",
     "config.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -179,7 +180,7 @@ VALKEY_URL = env.VALKEY_URL.value()
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["config.parsers.JSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "config.api.TokenAuthentication",
         "config.api.SessionAuthentication",

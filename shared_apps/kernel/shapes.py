@@ -47,6 +47,6 @@ def limit_of(text: str, default: int = 25) -> int:
     """`limit` as a number between 1 and 100. Raises Unprocessable."""
     if not text:
         return default
-    if not text.isdigit() or not 1 <= int(text) <= 100:
+    if not (text.isdecimal() and len(text) < 4) or not 1 <= int(text) <= 100:
         raise Unprocessable(errors={"limit": ["Between 1 and 100"]})
     return int(text)

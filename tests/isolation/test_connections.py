@@ -113,7 +113,6 @@ def test_requests_of_two_tenants_in_turn_on_one_connection(worlds):
         "SELECT * FROM {schema}.identity_user",
         "INSERT INTO {schema}.outbox_outboxevent DEFAULT VALUES",
         "DELETE FROM {schema}.ordering_order",
-        "SET ROLE {schema}",
         "CREATE TABLE {schema}.mine (id int)",
         "SELECT * FROM public.tenants_tenant",
         "SELECT * FROM public.identity_user",

@@ -210,7 +210,7 @@ def _if_match(request: Request) -> int | None:
     text = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if text in {"", "*"}:
         return None
-    if not text.isdigit():
+    if not (text.isdecimal() and len(text) < 10):
         raise Unprocessable(errors={"If-Match": ["Send the ETag of the product"]})
     return int(text)
 

@@ -26,6 +26,7 @@ from tenant_apps.discovery.queries.cards import Card, card_of, in_category, list
 from tenant_apps.discovery.queries.suggestions import corrected
 from tenant_apps.discovery.queries.texts import (
     price_range,
+    readable,
     search_config,
     text_query,
     unfinished,
@@ -94,7 +95,7 @@ def search(query: SearchQuery) -> SearchPage:
 
     When the text finds nothing, the nearest words that do occur are searched instead.
     """
-    query = replace(query, text=" ".join(query.text.split())[:TEXT_LENGTH_MAX])
+    query = replace(query, text=readable(query.text, TEXT_LENGTH_MAX))
     page = _search(query)
     if page.total or not query.text or query.cursor:
         return page

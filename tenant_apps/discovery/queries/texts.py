@@ -12,6 +12,9 @@ from shared_apps.kernel.money import Money
 from shared_apps.kernel.slugs import fold
 
 _OPERATORS = re.compile(r"[\"-]|\bor\b")
+# Each one nests the query of PostgreSQL deeper, until its stack is too small.
+_MINUSES = re.compile(r"-(?:[\s\"-]*-)+")
+_AMOUNT = re.compile(r"[0-9]{1,12}\Z")
 _LETTERS = re.compile(r"[^\W_]+")
 
 _CONFIGS = {
@@ -40,7 +43,7 @@ def search_config(language: str) -> str:
 def price_range(value: str, currency: str) -> tuple[Money, Money | None] | None:
     """The amounts between which a price token's value lies; None for anything else."""
     low, dash, high = value.partition("-")
-    if not (dash and low.isdigit() and (high == "" or high.isdigit())):
+    if not (dash and _AMOUNT.match(low) and (high == "" or _AMOUNT.match(high))):
         return None
     return Money(int(low), currency), Money(int(high), currency) if high else None
 
@@ -59,6 +62,11 @@ def text_query(text: str) -> Any:
     if prefix:
         asked = asked | TextQuery(prefix, config="simple", search_type="raw")
     return asked
+
+
+def readable(text: str, length: int) -> str:
+    """The text as PostgreSQL can take it: on one line, of a length, minuses not repeated."""
+    return _MINUSES.sub("-", " ".join(text.split())[:length])
 
 
 def words_of(folded: str) -> list[str]:

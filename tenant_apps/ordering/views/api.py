@@ -227,7 +227,7 @@ def _own_part(request: Request, public: str) -> queries.VendorOrderView:
 
 def limit_of(request: Request) -> int:
     text = request.query_params.get("limit", "")
-    return int(text) if text.isdigit() else _LIMIT
+    return int(text) if text.isdecimal() and len(text) < 4 else _LIMIT
 
 
 def page_json(page: Page[Any], rows: list[dict[str, Any]]) -> dict[str, Any]:

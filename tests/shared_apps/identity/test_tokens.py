@@ -21,7 +21,7 @@ from shared_apps.identity.domain.tokens import (
 from shared_apps.identity.models import RefreshToken, User
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.clock import now
-from shared_apps.kernel.context import bound
+from shared_apps.kernel.context import PLATFORM, bound
 from shared_apps.kernel.crypto import digest
 from tests.shared_apps.identity.conftest import PASSWORD, person_in
 
