@@ -76,9 +76,6 @@ def test_nothing_of_alpha_is_anywhere_else(worlds, surface):
     matrix.finish()
 
     found = matrix.found
-    print(
-        f"{surface}: {found.requests} requests, {dict(found.statuses)}, {dict(matrix.watch.counted)}"
-    )
     assert not found.wrong, _told(found.wrong)
     assert not matrix.watch.wrong, _told(matrix.watch.wrong)
     assert not [line for line in log.lines if alpha.any_mark.search(line)]
