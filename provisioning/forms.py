@@ -89,6 +89,8 @@ class ConsoleTenantForm(MarketplaceForm):
 
     def __init__(self, *args: Any, tiers: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("hx-get", "hx-trigger", "hx-target"):  # the check lives on the site's host
+            self.fields["slug"].widget.attrs.pop(name)
         tier = self.fields["tier"]
         if isinstance(tier, forms.ChoiceField):
             tier.choices = tiers

@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+)
 
+from config import env
 from config.demo.worlds import World
-from config.embedded.workspace import Workspace, read_json, write_json
+from config.embedded.workspace import read_json, write_json
 from shared_apps.identity.domain.people import NewPerson, Person, create_person, encode_password
 from shared_apps.identity.models import User
 from shared_apps.kernel.actor import SYSTEM, Actor
@@ -34,9 +41,25 @@ class Password:
     encoded: str
 
 
-def demo_password(folder: Path) -> Password:
-    plain = Workspace(folder).secrets()["DEMO_PASSWORD"]
+class NoDemoHere(RuntimeError):
+    """This installation has no password for demo accounts, so it gets none."""
+
+
+def demo_password() -> Password:
+    """Raises NoDemoHere unless GALLERIA_DEMO_PASSWORD is set, as bin/demo and bin/manage do."""
+    plain = env.DEMO_PASSWORD.value()
+    if not plain:
+        raise NoDemoHere("Set GALLERIA_DEMO_PASSWORD, or run bin/demo or bin/manage demo_seed")
     return Password(plain, encode_password(plain))
+
+
+def second_factor(folder: Path, *, at: datetime) -> str:
+    """The six digits that the platform's admin types after the password, at this moment."""
+    admin = read_json(folder / "demo.json").get("console", {}).get("sign_ins", {})
+    if "platform_admin" not in admin:
+        raise NoDemoHere("There is no demo in this folder yet")
+    counter = int(at.timestamp()) // app_settings.TOTP_PERIOD
+    return str(format_hotp_value(hotp_value(admin["platform_admin"]["totp_secret"], counter)))
 
 
 def operator_email(world: World) -> str:

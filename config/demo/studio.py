@@ -17,7 +17,7 @@ QUALITY = 84
 
 def picture(name: str) -> bytes:
     """The picture as an upload would bring it: `vase:3` is the vase in the colours of seed 3."""
-    file = _file(name)
+    file = file_of(name)
     return file.read_bytes() if file.exists() else draw(name)
 
 
@@ -32,9 +32,9 @@ def draw(name: str) -> bytes:
 def draw_missing() -> int:
     """Draw what the worlds name; says how many are new."""
     FOLDER.mkdir(exist_ok=True)
-    missing = [name for name in sorted(_names()) if not _file(name).exists()]
+    missing = [name for name in sorted(_names()) if not file_of(name).exists()]
     for name in missing:
-        _file(name).write_bytes(draw(name))
+        file_of(name).write_bytes(draw(name))
     return len(missing)
 
 
@@ -44,7 +44,7 @@ def _names() -> set[str]:
     return shelves | {art for world in worlds for piece in world.pieces for art in piece.art}
 
 
-def _file(name: str) -> Path:
+def file_of(name: str) -> Path:
     return FOLDER / f"{name.replace(':', '-')}.webp"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from shared_apps.identity import urls as identity
 from shared_apps.media import urls as media
@@ -43,4 +44,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *ordering.partner_urls,
     *ordering.manage_urls,
     *ordering.api_urls,
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
 ]

@@ -25,10 +25,12 @@ def test_from_the_home_page_to_the_basket(shop: Shop, chromium: Any) -> None:
             tab.goto(path)
             look(tab, shop, name, width)
         tab.locator("article.vendor a").first.click()
+        tab.wait_for_url("**/shops/*/")
         look(tab, shop, "shop", width)
         tab.goto("/search/")
         look(tab, shop, "search", width)
         tab.get_by_role("link", name=shop.titles[0], exact=True).click()
+        tab.wait_for_url("**/p/**")
         look(tab, shop, "product", width)
         tab.get_by_role("button", name="Add to basket").click()
         tab.wait_for_url("**/cart/")
@@ -85,7 +87,7 @@ def test_choosing_a_variant_changes_price_and_picture_in_place(shop: Shop, chrom
 def test_suggestions_appear_while_typing(shop: Shop, chromium: Any) -> None:
     tab = shop.tab(chromium, 1280)
     tab.goto("/")
-    word = shop.titles[0].split()[-1]
+    word = max(shop.titles[0].split(), key=len)
     tab.locator("#search").press_sequentially(word[:4], delay=30)
     suggestion = tab.locator(".hdr > .wrap > .search .suggest a", has_text=shop.titles[0])
     suggestion.wait_for()
@@ -119,6 +121,7 @@ def test_right_to_left_fits_and_is_accessible(shop: Shop, chromium: Any) -> None
         assert tab.evaluate("document.documentElement.dir") == "rtl"
         look(tab, shop, "search-rtl", width)
         tab.get_by_role("link", name=shop.titles[0], exact=True).click()
+        tab.wait_for_url("**/p/**")
         look(tab, shop, "product-rtl", width)
         tab.context.close()
     assert shop.complaints == []

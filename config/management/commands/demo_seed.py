@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.demo import orders, people, seeding
 from config.demo.seeding import Hands
@@ -26,15 +26,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--data", type=Path, default=None, help="folder of demo.json")
+        parser.add_argument(
+            "--code", action="store_true", help="only show the admin's second factor of this moment"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         folder = (options["data"] or Path(settings.DATA_DIR)).absolute()
         self.began = time.monotonic()
-        self._seed([load(slug) for slug in SLUGS], folder)
+        try:
+            if options["code"]:
+                self.stdout.write(people.second_factor(folder, at=now()))
+                return
+            password = people.demo_password()
+        except people.NoDemoHere as error:
+            raise CommandError(str(error)) from error
+        self._seed([load(slug) for slug in SLUGS], folder, password)
 
-    def _seed(self, worlds: list[World], folder: Path) -> None:
+    def _seed(self, worlds: list[World], folder: Path, password: people.Password) -> None:
         """Every marketplace gets a full window first, then everything else."""
-        password, at = people.demo_password(folder), now()
+        at = now()
         hands = [Hands(world, password, at) for world in worlds]
         for each in hands:
             tenant = seeding.open_marketplace(world=each.world, password=password, at=at)

@@ -38,7 +38,7 @@ from tenant_apps.catalog.serializers import (
 )
 from tenant_apps.partners import permissions
 from tenant_apps.partners.permissions import Verb
-from tenant_apps.partners.queries import PartnerNotFound
+from tenant_apps.partners.queries import PartnerNotFound, partner_with
 
 _EXPAND = ("vendor", "category")
 
@@ -92,10 +92,11 @@ class VendorProductsView(APIView):
     @extend_schema(request=ProductInput, responses={201: dict}, tags=["vendor catalogue"])
     def post(self, request: Request, partner_id: str) -> Response:
         """Add a product as a draft."""
+        vendor_id = _vendor_id(request, partner_id, Verb.EDIT_PRODUCTS)
         form = ProductInput(data=request.data)
         form.is_valid(raise_exception=True)
         product_id = products.create_product(
-            vendor_id=_vendor_id(request, partner_id, Verb.EDIT_PRODUCTS),
+            vendor_id=vendor_id,
             draft=form.draft(),
             acting=acting_as(request),
             at=now(),
@@ -219,7 +220,7 @@ def _vendor_id(request: Request, text: str, verb: Verb) -> UUID:
     vendor_id = parse_public_id("part", text)
     if not permissions.may(acting_as(request), verb, vendor_id):
         raise PartnerNotFound
-    return vendor_id
+    return partner_with(vendor_id).id
 
 
 def _own_product(request: Request, partner_id: str, product_id: str, verb: Verb) -> ProductDetail:

@@ -28,7 +28,7 @@ from tenant_apps.integrations.queries import (
 from tenant_apps.integrations.serializers import ImportInput, issue_json, status_json
 from tenant_apps.partners import permissions
 from tenant_apps.partners.permissions import Verb
-from tenant_apps.partners.queries import PartnerNotFound
+from tenant_apps.partners.queries import PartnerNotFound, partner_with
 
 
 class VendorImportsView(APIView):
@@ -109,7 +109,7 @@ def _vendor_id(request: Request, text: str) -> UUID:
     vendor_id = parse_public_id("part", text)
     if not permissions.may(acting_as(request), Verb.EDIT_PRODUCTS, vendor_id):
         raise PartnerNotFound
-    return vendor_id
+    return partner_with(vendor_id).id
 
 
 def _own_run(request: Request, text: str) -> ImportStatus:

@@ -17,7 +17,7 @@ from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.transactions import operation, step
 from tenant_apps.catalog.queries import Offer, offers
 from tenant_apps.ordering.lifecycle import CART
-from tenant_apps.ordering.models import Cart, CartLine
+from tenant_apps.ordering.models import Cart, CartLine, Order
 from tenant_apps.ordering.models.carts import QUANTITY_MAX
 
 
@@ -145,7 +145,9 @@ def merge_carts(*, guest_key: UUID, user_id: UUID, at: datetime) -> None:
     """Somebody signed in: what they chose as a guest joins what they had chosen before.
 
     Quantities of the same variant: the larger one, so that a second sign-in doubles nothing.
+    What the guest ordered becomes theirs too.
     """
+    Order.objects.filter(guest_key=guest_key, user=None).update(user_id=user_id)
     guest = locked_cart(CartOwner(guest_key=guest_key))
     if guest is None:
         return

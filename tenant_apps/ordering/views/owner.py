@@ -16,7 +16,9 @@ from shared_apps.kernel.clock import now
 from shared_apps.kernel.crypto import BadSignature, sign, unsign
 from tenant_apps.ordering.domain.carts import CartOwner, merge_carts
 
-COOKIE, PURPOSE = "guest", "guest"
+# A sibling host cannot plant a cookie of that name: its cart and orders would become a stranger's.
+COOKIE = "__Host-guest" if settings.GALLERIA_EXTERNAL_SCHEME == "https" else "guest"
+PURPOSE = "guest"
 LASTS = timedelta(days=90)
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, CartOwner, P], HttpResponse]

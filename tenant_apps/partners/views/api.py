@@ -159,10 +159,11 @@ class TeamView(APIView):
     @extend_schema(request=MemberInput, responses={201: None}, tags=["partners"])
     def post(self, request: Request, partner_id: str) -> Response:
         """Take somebody with an account into the team."""
+        own_id = own_partner_id(request, partner_id, permissions.Verb.MANAGE_TEAM)
         form = MemberInput(data=request.data)
         form.is_valid(raise_exception=True)
         teams.add_member(
-            partner_id=own_partner_id(request, partner_id, permissions.Verb.MANAGE_TEAM),
+            partner_id=own_id,
             acting=acting_as(request),
             at=now(),
             **form.validated_data,
@@ -179,4 +180,4 @@ def own_partner_id(
     partner_id = parse_public_id(ID_PREFIX, text)
     if not permissions.may(acting_as(request), verb, partner_id):
         raise PartnerNotFound
-    return partner_id
+    return partner_with(partner_id).id

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from tenant_apps.catalog.queries import CategoryNode, category_tree
 from tenant_apps.discovery.queries import Card, SearchPage, SearchQuery, cards, search
@@ -74,7 +75,7 @@ def _cards(need: SupplyNeed) -> Sequence[Card]:
     return cards(sort=sort, reduced=need.source == "sale", limit=need.limit).cards
 
 
-def _file_ids(shelves: Shelves) -> Iterable[object]:
+def _file_ids(shelves: Shelves) -> Iterable[UUID | str | None]:
     for found in shelves.products.values():
         yield from (card.image.get("file_id") for card in found)
     yield from (category.image_file_id for category in shelves.categories)

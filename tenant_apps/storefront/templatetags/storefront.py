@@ -83,4 +83,4 @@ def json_ld(data: Mapping[str, Any]) -> SafeString:
 @register.filter
 def country(code: str) -> str:
     """The name of a country in the reader's language."""
-    return reader_locale().territories.get(code.upper(), code)
+    return str(reader_locale().territories.get(code.upper(), code))

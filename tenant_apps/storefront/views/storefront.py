@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -87,5 +89,5 @@ def _asked(request: HttpRequest) -> Asked:
     return read(request.GET.lists())
 
 
-def _page(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
-    return render(request, f"storefront/{name}.html", context)
+def _page(request: HttpRequest, name: str, context: Mapping[str, object]) -> HttpResponse:
+    return render(request, f"storefront/{name}.html", dict(context))

@@ -19,9 +19,6 @@ from tests.factories import shop
 from tests.shared_apps.gateways.customer import Customer
 from tests.tenant_apps.ordering.people import DETAILS, GUEST
 
-# The sandbox goes by the real clock, and a payment page lives half an hour at least.
-NOW = now()
-
 
 @pytest.fixture
 def sandbox(tmp_path: Path, settings: Any) -> Iterator[Sandbox]:
@@ -50,17 +47,17 @@ def stall(in_alpha: Any) -> Any:
 def fill(stall: Any, *, bowls: int = 2, scarves: int = 1) -> None:
     for item, quantity in ((stall.bowl, bowls), (stall.scarf, scarves)):
         if quantity:
-            add_to_cart(owner=stall.owner, variant_id=item.variant_id, quantity=quantity, at=NOW)
+            add_to_cart(owner=stall.owner, variant_id=item.variant_id, quantity=quantity, at=now())
 
 
 def start(stall: Any, **changes: Any) -> CheckoutStarted:
     return check_out(
-        owner=stall.owner, details=changes.get("details", DETAILS), acting=GUEST, at=NOW
+        owner=stall.owner, details=changes.get("details", DETAILS), acting=GUEST, at=now()
     )
 
 
 def deliver_all() -> None:
-    done = deliver_pending(at=NOW)
+    done = deliver_pending(at=now())
     assert done.failed == 0
 
 

@@ -6,13 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from shared_apps.kernel.clock import now
 from shared_apps.ledger.models import Transfer
 from tenant_apps.catalog.models import StockReservation
 from tenant_apps.ordering.domain import fulfilment, placing
 from tenant_apps.ordering.domain.fulfilment import Tracking
 from tenant_apps.ordering.models import Cart, Order, VendorOrder
 from tenant_apps.payments.models import Payment, PaymentSplit
-from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, deliver_all, fill, start
+from tests.tenant_apps.ordering.conftest import assert_books_hold, deliver_all, fill, start
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def test_two_vendors_one_payment(stall, sandbox, customer):
 
     started = start(stall)
     back = customer.pay(started.redirect_url)
-    placing.finish_checkout(provider_id=provider_id_of(back), at=NOW)
+    placing.finish_checkout(provider_id=provider_id_of(back), at=now())
 
     order = Order.objects.get()
     parts = list(order.vendor_orders.order_by("number"))
@@ -53,7 +54,7 @@ def test_two_vendors_one_payment(stall, sandbox, customer):
 def test_delivery_divides_the_money_to_the_cent(stall, sandbox, customer):
     fill(stall)
     back = customer.pay(start(stall).redirect_url)
-    placing.finish_checkout(provider_id=provider_id_of(back), at=NOW)
+    placing.finish_checkout(provider_id=provider_id_of(back), at=now())
 
     for part in VendorOrder.objects.order_by("number"):
         vendor = stall.potter if part.vendor_name == "Potter" else stall.weaver
@@ -61,9 +62,9 @@ def test_delivery_divides_the_money_to_the_cent(stall, sandbox, customer):
             vendor_order_id=part.id,
             tracking=Tracking("Post", "T1"),
             acting=vendor.actor,
-            at=NOW,
+            at=now(),
         )
-        fulfilment.deliver(vendor_order_id=part.id, acting=vendor.actor, at=NOW)
+        fulfilment.deliver(vendor_order_id=part.id, acting=vendor.actor, at=now())
 
     by_pair = {(debit, credit): amount for debit, credit, amount in transfers()}
     assert by_pair["escrow", f"vendor:{stall.potter.id}"] == 4900 - 490

@@ -12,15 +12,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.conf import settings as django_settings
 
+from shared_apps.kernel.clock import now
 from shared_apps.ledger.models import LedgerTransaction
 from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.ordering.domain import recovery
 from tenant_apps.ordering.models import Order
 from tenant_apps.payments.models import Payment
-from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, fill, start
+from tests.tenant_apps.ordering.conftest import assert_books_hold, fill, start
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-SOON = NOW + timedelta(minutes=2)
 
 
 def run_buyer(action, argument, *, crash_at=""):
@@ -55,14 +55,14 @@ def test_killed_before_the_page_was_stored(stall, sandbox, customer, point):
     assert code == -signal.SIGKILL, errors
     assert Payment.objects.get().state == "created"
 
-    recovery.tend_checkouts(at=SOON)
+    recovery.tend_checkouts(at=now() + timedelta(minutes=2))
 
     order, payment = Order.objects.get(), Payment.objects.get()
     assert (order.state, payment.state) == ("draft", "pending")
     assert sessions_at(sandbox) == 1
     assert start(stall).redirect_url == payment.redirect_url
     customer.pay(payment.redirect_url)
-    recovery.tend_checkouts(at=SOON)
+    recovery.tend_checkouts(at=now() + timedelta(minutes=2))
     assert_bought_once()
 
 
@@ -78,7 +78,7 @@ def test_killed_after_capture(stall, sandbox, customer):
         "draft",
         "captured",
     )
-    deliver_pending(at=SOON)
+    deliver_pending(at=now() + timedelta(minutes=2))
     assert_bought_once()
 
 

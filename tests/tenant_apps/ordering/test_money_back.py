@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from shared_apps.kernel.actor import SYSTEM
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.lifecycle import MoveNotAllowed
 from shared_apps.kernel.money import Money
@@ -22,7 +23,7 @@ from tenant_apps.payments.models import Payment, Refund
 from tenant_apps.settlement.domain import terms
 from tenant_apps.settlement.domain.earnings import EarningPaidOut
 from tenant_apps.settlement.models import Earning
-from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, deliver_all, fill, start
+from tests.tenant_apps.ordering.conftest import assert_books_hold, deliver_all, fill, start
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,7 @@ def bought(stall, sandbox, customer):
     fill(stall)
     back = customer.pay(start(stall).redirect_url)
     provider_id = parse_qs(urlsplit(back).query)["payment"][0]
-    placing.finish_checkout(provider_id=provider_id, at=NOW)
+    placing.finish_checkout(provider_id=provider_id, at=now())
     deliver_all()
     return stall
 
@@ -44,7 +45,9 @@ def part_of(vendor):
 def test_cancelling_one_part_leaves_the_other(bought):
     part = part_of(bought.potter)
 
-    fulfilment.cancel(vendor_order_id=part.id, reason="broken", acting=bought.potter.actor, at=NOW)
+    fulfilment.cancel(
+        vendor_order_id=part.id, reason="broken", acting=bought.potter.actor, at=now()
+    )
     deliver_all()
 
     assert part_of(bought.potter).state == "cancelled"
@@ -59,7 +62,7 @@ def test_cancelling_one_part_leaves_the_other(bought):
 def test_cancelling_all_refunds_all(bought):
     for vendor in (bought.potter, bought.weaver):
         fulfilment.cancel(
-            vendor_order_id=part_of(vendor).id, reason="", acting=vendor.actor, at=NOW
+            vendor_order_id=part_of(vendor).id, reason="", acting=vendor.actor, at=now()
         )
     deliver_all()
 
@@ -78,7 +81,7 @@ def test_no_more_than_paid_goes_back(bought):
             reason="test",
             key=key,
             acting=SYSTEM,
-            at=NOW,
+            at=now(),
         )
 
     first = refund(4000, "a")
@@ -95,36 +98,36 @@ def test_no_more_than_paid_goes_back(bought):
 def test_sent_goods_are_not_cancelled(bought):
     part = part_of(bought.potter)
     fulfilment.ship(
-        vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=NOW
+        vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=now()
     )
 
     with pytest.raises(MoveNotAllowed):
-        fulfilment.cancel(vendor_order_id=part.id, reason="", acting=bought.potter.actor, at=NOW)
+        fulfilment.cancel(vendor_order_id=part.id, reason="", acting=bought.potter.actor, at=now())
     with pytest.raises(MoveNotAllowed):
         fulfilment.ship(
-            vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=NOW
+            vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=now()
         )
 
 
 def test_released_at_payment_when_the_operator_says_so(stall, sandbox, customer):
-    terms.choose_release(at_payment=True, acting=SYSTEM, at=NOW)
+    terms.choose_release(at_payment=True, acting=SYSTEM, at=now())
     fill(stall)
     back = customer.pay(start(stall).redirect_url)
-    placing.finish_checkout(provider_id=parse_qs(urlsplit(back).query)["payment"][0], at=NOW)
+    placing.finish_checkout(provider_id=parse_qs(urlsplit(back).query)["payment"][0], at=now())
 
     assert set(Earning.objects.values_list("state", flat=True)) == {"released"}
     part = part_of(stall.potter)
     with pytest.raises(EarningPaidOut):
-        fulfilment.cancel(vendor_order_id=part.id, reason="", acting=stall.potter.actor, at=NOW)
+        fulfilment.cancel(vendor_order_id=part.id, reason="", acting=stall.potter.actor, at=now())
     assert_books_hold()
 
 
 def test_take_is_told_to_the_platform_by_tier(bought):
     part = part_of(bought.potter)
     fulfilment.ship(
-        vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=NOW
+        vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=now()
     )
-    fulfilment.deliver(vendor_order_id=part.id, acting=bought.potter.actor, at=NOW)
+    fulfilment.deliver(vendor_order_id=part.id, acting=bought.potter.actor, at=now())
 
     told = OutboxEvent.objects.get(name="billing.take_accrued.v1").payload
     tier = current_tenant().tier
@@ -143,7 +146,7 @@ def test_free_order_needs_no_payment(stall, in_alpha):
 
     from tenant_apps.ordering.domain.checkout import check_out
 
-    started = check_out(owner=stall.owner, details=DETAILS, acting=GUEST, at=NOW)
+    started = check_out(owner=stall.owner, details=DETAILS, acting=GUEST, at=now())
 
     assert started.is_placed
     assert Order.objects.get().state == "placed"

@@ -199,6 +199,17 @@ def test_cart_joins_the_account_at_sign_in(stall, visitor, in_alpha):
     assert "guest" not in {k for k, v in visitor.client.cookies.items() if v.value}
 
 
+def test_orders_of_the_guest_join_too(stall, sandbox, customer, visitor):
+    path = buy(visitor, stall, customer)
+    user = shop.make_user("cy@accounts.example")
+    visitor.client.force_login(user)
+
+    visitor.get("/cart/")
+
+    assert visitor.get(path).status_code == 200
+    assert Order.objects.get().user_id == user.id
+
+
 def test_cookie_of_alpha_means_nothing_in_beta(stall, visitor, beta):
     visitor.post("/cart/lines/", variant=variant(stall.bowl), quantity=2)
     elsewhere = Browser(beta)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
 from shared_apps.kernel.errors import DomainError
 from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
@@ -15,7 +16,7 @@ from tenant_apps.ordering.domain.checkout import check_out
 from tenant_apps.ordering.models import Cart, Order
 from tenant_apps.payments.domain.accounts import open_sandbox_account
 from tenant_apps.payments.models import GatewayAccount, Payment
-from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, fill
+from tests.tenant_apps.ordering.conftest import assert_books_hold, fill
 from tests.tenant_apps.ordering.people import DETAILS, GUEST
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,15 +46,15 @@ def all_at_once(tenant, actions):
 
 def test_last_scarves(stall, sandbox, in_alpha):
     """Eight buyers, two scarves: exactly two of them get to the payment page."""
-    open_sandbox_account(at=NOW)
+    open_sandbox_account(at=now())
     owners = [CartOwner(guest_key=uuid4()) for _ in range(8)]
     for owner in owners:
-        add_to_cart(owner=owner, variant_id=stall.scarf.variant_id, quantity=1, at=NOW)
+        add_to_cart(owner=owner, variant_id=stall.scarf.variant_id, quantity=1, at=now())
 
     results = all_at_once(
         in_alpha,
         [
-            lambda owner=owner: check_out(owner=owner, details=DETAILS, acting=GUEST, at=NOW)
+            lambda owner=owner: check_out(owner=owner, details=DETAILS, acting=GUEST, at=now())
             for owner in owners
         ],
     )
@@ -66,12 +67,12 @@ def test_last_scarves(stall, sandbox, in_alpha):
 
 
 def test_one_cart_in_several_tabs(stall, sandbox, in_alpha):
-    open_sandbox_account(at=NOW)
+    open_sandbox_account(at=now())
     fill(stall)
 
     results = all_at_once(
         in_alpha,
-        [lambda: check_out(owner=stall.owner, details=DETAILS, acting=GUEST, at=NOW)] * 5,
+        [lambda: check_out(owner=stall.owner, details=DETAILS, acting=GUEST, at=now())] * 5,
     )
 
     assert len({each.redirect_url for each in results}) == 1
@@ -84,7 +85,7 @@ def test_first_clicks_of_one_guest(stall, in_alpha):
         in_alpha,
         [
             lambda: add_to_cart(
-                owner=stall.owner, variant_id=stall.bowl.variant_id, quantity=1, at=NOW
+                owner=stall.owner, variant_id=stall.bowl.variant_id, quantity=1, at=now()
             )
         ]
         * 5,
@@ -95,7 +96,7 @@ def test_first_clicks_of_one_guest(stall, in_alpha):
 
 
 def test_first_buyers_open_one_account(sandbox, in_alpha):
-    accounts = all_at_once(in_alpha, [lambda: open_sandbox_account(at=NOW)] * 4)
+    accounts = all_at_once(in_alpha, [lambda: open_sandbox_account(at=now())] * 4)
 
     active = GatewayAccount.objects.filter(state="active")
     assert active.count() == 1

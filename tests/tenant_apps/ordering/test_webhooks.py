@@ -24,7 +24,7 @@ from tenant_apps.ordering.domain import placing, recovery
 from tenant_apps.ordering.models import Order, VendorOrder
 from tenant_apps.payments.domain.accounts import open_sandbox_account
 from tenant_apps.payments.models import GatewayAccount, Payment, PaymentSplit, Refund
-from tests.tenant_apps.ordering.conftest import NOW, assert_books_hold, fill, start
+from tests.tenant_apps.ordering.conftest import assert_books_hold, fill, start
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -139,7 +139,7 @@ def test_browser_webhook_and_job_at_once(shopfront, stall, sandbox, customer, in
 
 
 def test_forged_and_foreign_webhooks(shopfront, stall, sandbox, customer, in_alpha, beta):
-    account = GatewayAccount.objects.get(id=open_sandbox_account(at=NOW))
+    account = GatewayAccount.objects.get(id=open_sandbox_account(at=now()))
     body = json.dumps({"id": "evt_1", "type": "x", "data": {"object": {"object": "charge"}}})
     path = f"/hooks/stripe/{account.endpoint_token}/"
 
@@ -161,7 +161,7 @@ def test_forged_and_foreign_webhooks(shopfront, stall, sandbox, customer, in_alp
 def test_stock_gone_after_payment_is_refunded(shopfront, stall, sandbox, customer):
     fill(stall)
     back = customer.pay(start(stall).redirect_url)
-    later = NOW + timedelta(hours=2)
+    later = now() + timedelta(hours=2)
     steal(stall, at=later)
 
     placing.finish_checkout(provider_id=provider_id_of(back), at=later)
@@ -192,7 +192,7 @@ def steal(stall, *, at):
 def test_nothing_left_rejects_and_refunds_all(shopfront, stall, sandbox, customer):
     fill(stall, bowls=0)
     back = customer.pay(start(stall).redirect_url)
-    later = NOW + timedelta(hours=2)
+    later = now() + timedelta(hours=2)
     steal(stall, at=later)
 
     placing.finish_checkout(provider_id=provider_id_of(back), at=later)
@@ -207,7 +207,7 @@ def test_unpaid_order_lets_go(shopfront, stall, sandbox, customer):
     fill(stall)
     start(stall)
 
-    recovery.tend_checkouts(at=NOW + timedelta(minutes=51))
+    recovery.tend_checkouts(at=now() + timedelta(minutes=51))
     work_off()
 
     assert Order.objects.get().state == "expired"
@@ -220,7 +220,7 @@ def test_lost_webhook_is_found_by_the_job(stall, sandbox, customer):
     fill(stall)
     customer.pay(start(stall).redirect_url)
 
-    recovery.tend_checkouts(at=NOW + timedelta(minutes=2))
+    recovery.tend_checkouts(at=now() + timedelta(minutes=2))
 
     assert_bought_once()
 
@@ -229,7 +229,7 @@ def test_paid_in_the_last_moment(stall, sandbox, customer):
     fill(stall)
     customer.pay(start(stall).redirect_url)
 
-    recovery.tend_checkouts(at=NOW + timedelta(minutes=55))
+    recovery.tend_checkouts(at=now() + timedelta(minutes=55))
 
     assert_bought_once()
 
@@ -242,9 +242,9 @@ def test_paid_page_of_a_superseded_order_is_refunded(stall, sandbox, customer):
     back = customer.pay(first.redirect_url)
     fill(stall, bowls=1, scarves=0)
     second = start(stall)
-    placing.finish_checkout(provider_id=provider_id_of(customer.pay(second.redirect_url)), at=NOW)
+    placing.finish_checkout(provider_id=provider_id_of(customer.pay(second.redirect_url)), at=now())
 
-    placing.finish_checkout(provider_id=provider_id_of(back), at=NOW)
+    placing.finish_checkout(provider_id=provider_id_of(back), at=now())
     deliver_pending(at=now())
 
     states = dict(Order.objects.values_list("id", "state"))
@@ -260,7 +260,7 @@ def test_gateway_that_did_it_and_fell_silent(stall, sandbox, customer):
     from shared_apps.gateways.errors import OutcomeUnknown
 
     fill(stall)
-    open_sandbox_account(at=NOW)
+    open_sandbox_account(at=now())
     customer.lever("faults", kind="timeout_after_commit", match="checkout/sessions", times=9)
 
     with pytest.raises(OutcomeUnknown):
@@ -270,5 +270,7 @@ def test_gateway_that_did_it_and_fell_silent(stall, sandbox, customer):
     started = start(stall)
 
     assert Order.objects.count() == 1
-    placing.finish_checkout(provider_id=provider_id_of(customer.pay(started.redirect_url)), at=NOW)
+    placing.finish_checkout(
+        provider_id=provider_id_of(customer.pay(started.redirect_url)), at=now()
+    )
     assert_bought_once()

@@ -1,0 +1,266 @@
+"""One tenant's world, full of strings that nobody outside it may ever read.
+
+Public marks are in what every visitor of the tenant sees (products, shops); secret marks are in
+what belongs to people (names, addresses, orders, files, mails, the audit trail).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+from allauth.account.utils import user_pk_to_url_str
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from shared_apps.audit.domain.records import record
+from shared_apps.identity.domain.handover import issue_handover
+from shared_apps.identity.domain.links import ResetTokens
+from shared_apps.identity.domain.people import NewPerson, create_person, encode_password
+from shared_apps.identity.models import User
+from shared_apps.kernel.actor import SYSTEM, Actor
+from shared_apps.kernel.clock import now
+from shared_apps.kernel.context import TenantContext, bound
+from shared_apps.kernel.ids import parse_public_id, public_id
+from shared_apps.kernel.money import Money
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import operation
+from shared_apps.mailer.domain.messages import send_message
+from shared_apps.media.domain.access import private_url
+from shared_apps.media.domain.files import store_image, store_private_file
+from shared_apps.media.models import StoredFile
+from shared_apps.outbox.domain.delivery import deliver_pending
+from tenant_apps.catalog.domain import categories, products
+from tenant_apps.catalog.domain.categories import CategoryDraft
+from tenant_apps.catalog.domain.drafts import PriceDraft, ProductDraft, VariantDraft
+from tenant_apps.catalog.domain.moderation import publish_product
+from tenant_apps.catalog.models import Category, Product, Variant
+from tenant_apps.integrations.domain.imports import Upload, receive_upload
+from tenant_apps.ordering.domain.addresses import Address
+from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
+from tenant_apps.ordering.domain.checkout import check_out
+from tenant_apps.ordering.domain.placing import finish_checkout
+from tenant_apps.ordering.domain.planning import CheckoutDetails
+from tenant_apps.ordering.models import Order, VendorOrder
+from tenant_apps.partners.domain.applications import Application, register
+from tenant_apps.partners.models import Partner
+from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.settlement.models import CommissionRule
+from tests.shared_apps.gateways.customer import Customer
+from themes.domain.versions import DesignChoice, start_from_preset
+
+PASSWORD = "a quiet green harbour"
+ROLES = ("customer", "vendor", "operator")
+
+
+@dataclass
+class Planted:
+    """A tenant's people with their proofs, and the ids that lead to its things."""
+
+    tenant: TenantContext
+    public_mark: str
+    secret_mark: str
+    users: dict[str, User] = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+    access: dict[str, str] = field(default_factory=dict)
+    refresh: str = ""
+
+    @property
+    def any_mark(self) -> re.Pattern[str]:
+        # Slugs hold the public mark in small letters, and addresses are echoed: only the
+        # mark as it was written gives a public thing away.
+        return re.compile(f"{self.public_mark}|(?i:{self.secret_mark})")
+
+    @property
+    def private_mark(self) -> re.Pattern[str]:
+        return re.compile(self.secret_mark, re.IGNORECASE)
+
+
+def plant(tenant: TenantContext, customer: Customer) -> Planted:
+    """Build the world of one tenant by the house's own operations; commits."""
+    name = tenant.slug.upper()
+    world = Planted(tenant, f"{name}PUBLICMARK7Q", f"{name}SECRETMARK7Q")
+    with bound(tenant):
+        for role in ROLES:
+            world.users[role] = _person(world, role)
+        _sell(world)
+        _buy(world, customer)
+        _keep(world)
+        while deliver_pending(at=now()).delivered:
+            pass
+        _arrange(world)
+        world.ids["handover"] = _token_of(_handover(world))
+    _sign_in(world)
+    return world
+
+
+def _person(world: Planted, role: str) -> User:
+    @operation
+    def create() -> UUID:
+        person = NewPerson(
+            email=f"{role}-{world.secret_mark}@{world.tenant.slug}.example".lower(),
+            name=f"{world.secret_mark} {role}",
+            encoded_password=encode_password(PASSWORD),
+            roles=frozenset({role, "customer"}),
+            verified=True,
+        )
+        return create_person(person=person, acting=SYSTEM, at=now()).id
+
+    return User.objects.get(id=create())
+
+
+def _sell(world: Planted) -> None:
+    """A shop with a category, a product on sale and a draft."""
+    mark = world.public_mark
+    vendor = register(
+        application=Application(kind="vendor", name=f"{mark} Bowls", currency="EUR"),
+        owner_id=world.users["vendor"].id,
+        acting=SYSTEM,
+        at=now(),
+    )
+    category_id = categories.create_category(
+        draft=CategoryDraft(name=f"{mark} Bowls"), acting=SYSTEM, at=now()
+    )
+    product_id = _product(vendor.id, f"{mark} Bowl", category_id)
+    publish_product(product_id=product_id, acting=SYSTEM, at=now())
+    draft_id = _product(vendor.id, f"{world.secret_mark} Prototype", category_id)
+    variant = Variant.objects.get(product_id=product_id)
+    world.ids |= {
+        "vendor": public_id("part", vendor.id),
+        "vendor_slug": Partner.objects.get(id=vendor.id).slug,
+        "product": public_id("prod", product_id),
+        "draft": public_id("prod", draft_id),
+        "product_slug": Product.objects.get(id=product_id).slug,
+        "variant": public_id("var", variant.id),
+        "variant_uuid": str(variant.id),
+        "category": public_id("cat", category_id),
+        "category_path": Category.objects.get(id=category_id).path,
+        "member": world.users["vendor"].public_id,
+    }
+
+
+def _product(vendor_id: UUID, title: str, category_id: UUID) -> UUID:
+    variant = VariantDraft(prices=(PriceDraft(Money.parse("24.50", "EUR")),), quantity=500)
+    draft = ProductDraft(title=title, variants=(variant,), category_id=category_id)
+    return products.create_product(vendor_id=vendor_id, draft=draft, acting=SYSTEM, at=now())
+
+
+def _buy(world: Planted, customer: Customer) -> None:
+    """A paid order of the customer, with everything about them in it."""
+    mark, user = world.secret_mark, world.users["customer"]
+    owner = CartOwner(user.id)
+    variant_id = UUID(world.ids["variant_uuid"])
+    add_to_cart(owner=owner, variant_id=variant_id, quantity=2, at=now())
+    address = Address(
+        name=f"{mark} Buyer", line1=f"1 {mark} Quay", city="Galway", country="IE", postcode="H91"
+    )
+    started = check_out(
+        owner=owner,
+        details=CheckoutDetails(email=user.email, address=address),
+        acting=Actor("user", str(user.id), user.name, user.roles),
+        at=now(),
+    )
+    customer.pay(started.redirect_url)
+    payment = Payment.objects.get()
+    finish_checkout(provider_id=payment.provider_id, at=now())
+    add_to_cart(owner=owner, variant_id=variant_id, quantity=1, at=now())
+    account = GatewayAccount.objects.get()
+    world.ids |= {
+        "tenant_slug": world.tenant.slug,
+        "order": public_id("ord", Order.objects.get().id),
+        "vendor_order": public_id("vord", VendorOrder.objects.get().id),
+        "payment": payment.provider_id,
+        "hook_kind": account.kind,
+        "hook_token": account.endpoint_token,
+    }
+
+
+def _keep(world: Planted) -> None:
+    """A document, a mail, an audit record."""
+    mark = world.secret_mark
+    stored = store_private_file(
+        data=mark.encode(), name=f"{mark}.pdf", content_type="", acting=SYSTEM, at=now()
+    )
+    send_message(
+        template="account/email_confirmation_signup",
+        to=f"reader-{mark}@example.com".lower(),
+        context={"name": mark, "activate_url": f"http://{world.tenant.host}/{mark}"},
+        at=now(),
+    )
+
+    @operation
+    def note() -> None:
+        subject = Ref("identity.user", str(world.users["operator"].id))
+        record("test.mark", subject=subject, acting=SYSTEM, at=now(), changes={"mark": mark})
+
+    note()
+    picture = io.BytesIO()
+    Image.new("RGB", (640, 480), (len(mark), 90, world.tenant.id.int % 200)).save(picture, "JPEG")
+    image = store_image(data=picture.getvalue(), name=f"{mark}.jpg", acting=SYSTEM, at=now())
+    file = StoredFile.objects.get(id=image.id)
+    address = EmailAddress.objects.get(user=world.users["customer"])
+    world.ids |= {
+        "private_file": _token_of(private_url(file_id=stored.id)),
+        "image": file.folder.rpartition("/")[2],
+        "image_name": f"{file.variants['jpg'][0]}.jpg" if "jpg" in file.variants else "640.jpg",
+        "confirm_key": EmailConfirmationHMAC(address).key,
+        "reset_uid": user_pk_to_url_str(world.users["customer"]),
+        "reset_key": ResetTokens().make_token(world.users["customer"]),
+    }
+
+
+def _arrange(world: Planted) -> None:
+    rule = CommissionRule.objects.create(
+        name=f"{world.secret_mark} rule",
+        kind="vendor",
+        target=str(uuid4()),
+        bps=900,
+        position=99,
+        created_at=now(),
+    )
+    world.ids["rule"] = str(rule.id)
+    upload = Upload(
+        kind="shopify-products",
+        vendor_id=parse_public_id("part", world.ids["vendor"]),
+        file=SimpleUploadedFile(f"{world.secret_mark}.csv", b"Handle,Title\nbowl,Bowl\n"),
+        currency="EUR",
+    )
+    run_id = receive_upload(upload=upload, acting=SYSTEM, at=now())
+    design = DesignChoice(theme="hearth", brand_name=world.tenant.name)
+    draw = operation(lambda: start_from_preset(choice=design, acting=SYSTEM, at=now()))
+    world.ids["design"] = str(draw())
+    world.ids["import"] = public_id("imp", run_id)
+
+
+def _handover(world: Planted) -> str:
+    operator = world.users["operator"]
+    return issue_handover(to=world.tenant, user_id=operator.id, path="/", at=now())
+
+
+def _token_of(address: str) -> str:
+    return address.rstrip("/").rpartition("/")[2]
+
+
+def _sign_in(world: Planted) -> None:
+    """Everybody's cookies and tokens, got as they would get them."""
+    host = world.tenant.host
+    with bound(world.tenant):
+        cache.clear()
+    for role in ROLES:
+        client = Client(HTTP_HOST=host)
+        credentials = {"login": world.users[role].email, "password": PASSWORD}
+        assert client.post("/account/login/", credentials).status_code == 302
+        world.cookies[role] = {name: each.value for name, each in client.cookies.items()}
+        body = {"email": world.users[role].email, "password": PASSWORD}
+        pair = client.post("/api/v1/auth/token", body, content_type="application/json").json()
+        world.access[role], world.refresh = pair["access"], pair["refresh"]
+    guest = Client(HTTP_HOST=host)
+    line = {"variant": world.ids["variant"], "quantity": 1}
+    assert guest.post("/cart/lines/", line).status_code == 303
+    world.cookies["guest"] = {name: each.value for name, each in guest.cookies.items()}
