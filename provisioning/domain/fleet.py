@@ -19,7 +19,6 @@ import psycopg
 from django.db import transaction
 from django.db.migrations.loader import MigrationLoader
 
-from provisioning.domain.crashes import crash_point
 from provisioning.domain.fleet_plan import (
     Plan,
     PythonSegment,
@@ -30,6 +29,7 @@ from provisioning.domain.fleet_plan import (
 )
 from provisioning.domain.migrations import OWNER, migrate_schema, owning
 from provisioning.models import FleetItem, FleetRun
+from shared_apps.kernel.crashes import crash_point
 from tenants.queries import all_contexts
 
 _ATTEMPTS_MAX = 3

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from provisioning.domain.crashes import crash_point
 from provisioning.domain.schemas import drop_schema
 from provisioning.domain.signup import host_of
 from provisioning.domain.slugs import SlugTaken, checked_slug
@@ -15,6 +14,7 @@ from provisioning.models import Closure
 from shared_apps.audit.domain.records import record
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import TenantContext, platform_context
+from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from tenants.domain.registry import HostTaken, move_tenant, rename_tenant, strike_hosts

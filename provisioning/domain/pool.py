@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import OWNER, owning
 from provisioning.domain.schemas import drop_schema, replay, schema_name_of
 from provisioning.domain.template import Template, current_hash, ensure_template
 from provisioning.models import PooledSchema
+from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.transactions import step
 

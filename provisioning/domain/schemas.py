@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import OWNER, create_role, owner_connection, owning
 from provisioning.domain.template import Template
+from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.errors import invariant
 from shared_apps.kernel.ids import base32
 

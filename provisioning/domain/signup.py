@@ -12,7 +12,6 @@ from django.db import connection
 from billing.domain.tiers import record_tier
 from billing.queries import TierOffer, current_offer
 from provisioning.domain.births import Birth, birth_steps
-from provisioning.domain.crashes import crash_point
 from provisioning.domain.migrations import has_owner
 from provisioning.domain.pool import Claimed, claim_schema
 from provisioning.domain.schemas import build_schema, schema_name_of
@@ -30,6 +29,7 @@ from shared_apps.kernel.context import (
     platform_context,
     tenant_context,
 )
+from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.crypto import decrypt, encrypt
 from shared_apps.kernel.errors import invariant
 from shared_apps.kernel.ids import uuid7
