@@ -48,7 +48,7 @@ def run(*, keep: bool = False) -> list[Result]:
             _round(bench, facts, ours)  # warm-up
             found = [_round(bench, facts, ours) for _ in range(ROUNDS)]
     count = ROUNDS * SHOPPERS
-    adding, buying = median(found)[0], median(whole for _, whole in found)
+    adding, buying = median(each[0] for each in found), median(each[1] for each in found)
     return [
         _result("add to cart", adding, count, ADD_MAX, "web + PostgreSQL"),
         _result("whole checkout", buying, count, CHECKOUT_MAX, "web + relay + worker + PostgreSQL"),

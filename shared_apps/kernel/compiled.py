@@ -35,9 +35,9 @@ class Compiled(Generic[Row]):
         runner.connection = connections[queryset.db]
         runner.as_sql = lambda *_args, **_options: (sql, filled)
         query = copy(queryset.query)
-        query.get_compiler = lambda *_args, **_options: runner
+        query.get_compiler = lambda *_args, **_options: runner  # type: ignore[method-assign]
         rows: QuerySet[Row] = QuerySet(model=queryset.model, query=query, using=queryset.db)
-        rows._iterable_class = queryset._iterable_class  # type: ignore[attr-defined]  # noqa: SLF001
+        rows._iterable_class = queryset._iterable_class  # noqa: SLF001
         rows._fields = queryset._fields  # type: ignore[attr-defined]
         return list(rows)
 

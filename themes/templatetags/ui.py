@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -78,9 +79,13 @@ def picture(picture: Picture | None, sizes: str = "100vw", *, eager: bool = Fals
 
 def reader_locale() -> Locale:
     """The reader's locale; the platform's own when Babel does not know it."""
-    code = translation.to_locale(translation.get_language() or "en-gb")
+    return _locale(translation.get_language() or "en-gb")
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale:
     try:
-        return Locale.parse(code)
+        return Locale.parse(translation.to_locale(language))
     except (UnknownLocaleError, ValueError):
         return Locale("en", "GB")
 
@@ -90,7 +95,12 @@ def money(amount: Money | None) -> str:
     """An amount in the reader's locale: €1,234.50."""
     if amount is None:
         return ""
-    return numbers.format_currency(amount.decimal(), amount.currency, locale=reader_locale())
+    return _written(amount, translation.get_language() or "en-gb")
+
+
+@lru_cache(maxsize=8192)
+def _written(amount: Money, language: str) -> str:
+    return numbers.format_currency(amount.decimal(), amount.currency, locale=_locale(language))
 
 
 @register.filter

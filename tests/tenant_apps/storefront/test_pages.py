@@ -138,7 +138,7 @@ def test_choosing_an_option_keeps_the_others_and_shows_its_price(in_alpha, vase)
 
     assert "€20.00" in html
     assert f'href="?variant={vase["Blue", "Tall"]}"' in html
-    assert f'name="variant" value="{vase["Red", "Tall"]}"' in html
+    assert f'name="variant" value="{vase["Red", "Tall"]}"' in " ".join(html.split())
 
 
 def test_a_sold_out_choice_can_be_seen_but_not_bought(in_alpha, vase):
@@ -198,7 +198,7 @@ def test_a_long_list_goes_on_and_back(in_alpha):
     deliver()
 
     first = page(in_alpha, "/search/")
-    following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    following = re.search(r'rel="next"\s+href="([^"]+)"', first)[1].replace("&amp;", "&")
     second = page(in_alpha, f"/search/{following}")
 
     assert first.count('<article class="card">') == 24
