@@ -49,7 +49,11 @@ def actors(alpha: Planted, beta: Planted) -> list[Actor]:
         *[Actor(f"alpha's {role}", "alpha", role, cookies) for role, cookies in _jars(alpha)],
         Actor("alpha's operator by token", "alpha", "operator", {}, bearer),
         Actor(
-            "alpha's refresh token", "alpha", "", {}, {"HTTP_AUTHORIZATION": f"Bearer {alpha.refresh}"}
+            "alpha's refresh token",
+            "alpha",
+            "",
+            {},
+            {"HTTP_AUTHORIZATION": f"Bearer {alpha.refresh}"},
         ),
         Actor("alpha's guest by header", "alpha", "guest", {}, {"HTTP_X_CART_TOKEN": guest}),
         *[Actor(f"beta's {role}", "beta", role, cookies) for role, cookies in _jars(beta)],
@@ -117,7 +121,9 @@ class Matrix:
         self.found.statuses[status] += 1
         where = f"{method} {row.pattern or '/'} on {self.host} as {actor.name}: {status}"
         if status >= 500 and not _is_announced(answer):
-            self.found.wrong.append(f"{where}, a defect: {answer.exc_info and answer.exc_info[1]!r}")
+            self.found.wrong.append(
+                f"{where}, a defect: {answer.exc_info and answer.exc_info[1]!r}"
+            )
         said = _everything(answer) + _mails()
         if leaked := self.alpha.any_mark.search(said):
             self.found.wrong.append(f"{where}, shows {leaked[0]}")

@@ -138,7 +138,13 @@ _VENDOR = "api/v1/vendors/<str:partner_id>"
 _CATALOGUE_API = [
     row("tenant", "api/v1/categories", shown_to="anonymous"),
     row("tenant", "api/v1/products", shown_to="anonymous"),
-    row("tenant", "api/v1/products/<str:product_id>", 404, shown_to="anonymous", product_id="product"),
+    row(
+        "tenant",
+        "api/v1/products/<str:product_id>",
+        404,
+        shown_to="anonymous",
+        product_id="product",
+    ),
     row("tenant", "api/v1/search/suggestions", shown_to="anonymous"),
     row("tenant", "api/v1/vendors", shown_to="anonymous"),
     row("tenant", _VENDOR, 404, shown_to="anonymous", partner_id="vendor"),
@@ -172,7 +178,13 @@ _CATALOGUE_API = [
     row("tenant", "api/v1/imports/<str:run_id>/issues", 401, run_id="import"),
     row("tenant", "api/v1/partners", 401, shown_to="operator"),
     row("tenant", "api/v1/partners/<str:partner_id>", 401, shown_to="vendor", partner_id="vendor"),
-    row("tenant", "api/v1/partners/<str:partner_id>/team", 401, shown_to="vendor", partner_id="vendor"),
+    row(
+        "tenant",
+        "api/v1/partners/<str:partner_id>/team",
+        401,
+        shown_to="vendor",
+        partner_id="vendor",
+    ),
     row(
         "tenant",
         "api/v1/partners/<str:partner_id>/<str:decision>",
@@ -189,7 +201,13 @@ _SELLING = [
     row("tenant", "partner/orders/<str:public>/delivery/", 405, public="vendor_order"),
     row("tenant", "partner/orders/<str:public>/cancellation/", 405, public="vendor_order"),
     row("tenant", "api/v1/partner/orders", 401, shown_to="vendor"),
-    row("tenant", "api/v1/partner/orders/<str:public>", 401, shown_to="vendor", public="vendor_order"),
+    row(
+        "tenant",
+        "api/v1/partner/orders/<str:public>",
+        401,
+        shown_to="vendor",
+        public="vendor_order",
+    ),
     row("tenant", "api/v1/partner/orders/<str:public>/fulfilment", 401, public="vendor_order"),
     row("tenant", "api/v1/partner/orders/<str:public>/delivery", 401, public="vendor_order"),
 ]

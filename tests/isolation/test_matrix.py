@@ -14,14 +14,20 @@ from tests.isolation.routes import all_routes, arguments_of, path_of
 from tests.isolation.rows import ROWS
 
 SHOWN_AT_MOST = 40
-HOSTS = {"tenant": None, "site": settings.GALLERIA_ROOT_HOST, "console": f"console.{settings.GALLERIA_ROOT_HOST}"}
+HOSTS = {
+    "tenant": None,
+    "site": settings.GALLERIA_ROOT_HOST,
+    "console": f"console.{settings.GALLERIA_ROOT_HOST}",
+}
 
 
 def test_every_route_has_a_row_and_every_row_a_route():
     routes = {(route.surface, route.pattern) for route in all_routes()}
     rows = [each.key for each in ROWS]
 
-    unlisted = [f'row("{surface}", r"{pattern}", ...)' for surface, pattern in sorted(routes - set(rows))]
+    unlisted = [
+        f'row("{surface}", r"{pattern}", ...)' for surface, pattern in sorted(routes - set(rows))
+    ]
     gone = sorted(set(rows) - routes)
     twice = sorted({key for key in rows if rows.count(key) > 1})
 
@@ -70,7 +76,9 @@ def test_nothing_of_alpha_is_anywhere_else(worlds, surface):
     matrix.finish()
 
     found = matrix.found
-    print(f"{surface}: {found.requests} requests, {dict(found.statuses)}, {dict(matrix.watch.counted)}")
+    print(
+        f"{surface}: {found.requests} requests, {dict(found.statuses)}, {dict(matrix.watch.counted)}"
+    )
     assert not found.wrong, _told(found.wrong)
     assert not matrix.watch.wrong, _told(matrix.watch.wrong)
     assert not [line for line in log.lines if alpha.any_mark.search(line)]
