@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -19,9 +20,9 @@ from provisioning.domain.slugs import SlugTaken, checked_slug
 from provisioning.domain.template import ensure_template
 from provisioning.lifecycle import BIRTH, FINISHED
 from provisioning.models import ProvisioningRun
-from shared_apps.audit.domain.records import record
+from shared_apps.audit.domain.records import record, recorded_together
 from shared_apps.identity.domain.people import NewPerson, create_person
-from shared_apps.identity.queries import people_by_id
+from shared_apps.identity.queries import has_account
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import (
     TenantContext,
@@ -37,7 +38,7 @@ from shared_apps.kernel.lifecycle import MoveNotAllowed, record_move
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from shared_apps.outbox.domain.jobs import PLATFORM_MARK, enqueue_by_name
-from shared_apps.outbox.domain.publishing import publish
+from shared_apps.outbox.domain.publishing import publish, published_together
 from tenants.domain.registry import (
     HostTaken,
     TenantEntry,
@@ -50,6 +51,9 @@ from tenants.routing import routing_changed
 from themes.domain.versions import DesignChoice, start_from_preset
 
 _63_BITS = 0x7FFF_FFFF_FFFF_FFFF
+# Not waiting for the disk is safe here: the owner is told after a later commit, which does wait,
+# and a crash of the server loses commits from the end only.
+_ONE_AT_A_TIME = "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,24 +235,25 @@ def furnish_tenant(*, birth: Birth, owner: NewPerson, acting: Actor, at: datetim
     tenant = current_tenant()
     with connection.cursor() as cursor:
         # Two who carry on the same birth wait for each other here.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [birth.owner_id.int & _63_BITS])
-    if people_by_id([birth.owner_id]):
+        cursor.execute(_ONE_AT_A_TIME, [birth.owner_id.int & _63_BITS])
+    if has_account(birth.owner_id):
         return
-    create_person(person=owner, acting=acting, at=at)
     choice = DesignChoice(
         theme=birth.theme or "hearth", brand_name=birth.name, preset=birth.preset or "shop-first"
     )
-    start_from_preset(choice=choice, acting=acting, at=at)
-    for birth_step in birth_steps():
-        birth_step(birth)
-    record(
-        "tenants.tenant.furnish",
-        subject=Ref("tenants.tenant", str(tenant.id)),
-        acting=acting,
-        at=at,
-        changes={"owner": str(birth.owner_id)},
-    )
-    publish(TenantReady(str(tenant.id), tenant.slug, tenant.host, str(birth.owner_id)))
+    with recorded_together(), published_together():
+        create_person(person=owner, acting=acting, at=at)
+        start_from_preset(choice=choice, acting=acting, at=at)
+        for birth_step in birth_steps():
+            birth_step(birth)
+        record(
+            "tenants.tenant.furnish",
+            subject=Ref("tenants.tenant", str(tenant.id)),
+            acting=acting,
+            at=at,
+            changes={"owner": str(birth.owner_id)},
+        )
+        publish(TenantReady(str(tenant.id), tenant.slug, tenant.host, str(birth.owner_id)))
     crash_point("in_furnish")
 
 
@@ -258,7 +263,8 @@ def activate_tenant(*, run_id: UUID, acting: Actor, at: datetime) -> Provisionin
     run = ProvisioningRun.objects.select_for_update().get(pk=run_id)
     if run.state in FINISHED:
         return run
-    record_move(run, BIRTH, "activate", acting=acting, at=at)
+    emptied: dict[str, Any] = {"order": {}, "error": ""}
+    record_move(run, BIRTH, "activate", acting=acting, at=at, values=emptied)
     move_tenant(tenant_id=run.tenant_id, move="activate", acting=acting, at=at, host=run.host)
     record(
         "tenants.tenant.create",
@@ -267,7 +273,6 @@ def activate_tenant(*, run_id: UUID, acting: Actor, at: datetime) -> Provisionin
         at=at,
         changes={"slug": run.slug, "pooled": run.pooled},
     )
-    ProvisioningRun.objects.filter(pk=run.pk).update(order={}, error="")
     crash_point("in_activate")
     return run
 

@@ -29,6 +29,11 @@ def people_by_id(user_ids: Iterable[UUID]) -> dict[UUID, PersonCard]:
     return {card.id: card for card in _cards(Q(id__in=list(user_ids)))}
 
 
+def has_account(user_id: UUID) -> bool:
+    """Whether there is a person of this id; one query."""
+    return bool(User.objects.filter(id=user_id).exists())
+
+
 def people_with_role(role: str) -> list[PersonCard]:
     """Everybody who holds a role, oldest first; one query."""
     return _cards(Q(id__in=User.objects.filter(grants__role=role).values("id")))

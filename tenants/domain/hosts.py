@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 import idna
 
@@ -17,6 +18,7 @@ class UnknownHost(NotFound):
     code, title = "unknown_host", "No marketplace answers at this address"
 
 
+@lru_cache(maxsize=4096)
 def normalise_host(raw: str) -> str:
     """Lower case, without port and final dot, in ASCII (IDNA 2008 with UTS 46 mapping).
 

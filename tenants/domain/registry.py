@@ -98,8 +98,8 @@ def move_tenant(
     `host` saves the look-up for who knows it.
     """
     tenant = locked_tenant(tenant_id)
-    record_move(tenant, TENANT, move, acting=acting, at=at, note=note)
-    _stamp(tenant_id)
+    epoch = {"epoch": tenant.epoch + 1}
+    record_move(tenant, TENANT, move, acting=acting, at=at, note=note, values=epoch)
     return context_of(tenant, host) if host else _context(tenant)
 
 

@@ -8,13 +8,19 @@ mover's fence waits for), so that COMMIT and ROLLBACK bring the session back by 
 
 from __future__ import annotations
 
+import select
+import time
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor as PostgresSchemaEditor
 from django.utils.functional import cached_property
 from django_tenants.postgresql_backend import base as django_tenants
+from psycopg import sql
+from psycopg.pq import TransactionStatus
+from psycopg_pool import ConnectionPool
 
 from shared_apps.kernel.context import (
     NoTenant,
@@ -26,13 +32,8 @@ from shared_apps.kernel.context import (
 
 _TENANTS_PER_CONNECTION_MAX = 50
 _DEFAULT_TIMEOUT_MS = 15_000
-_SETTINGS = (
-    "SELECT set_config('role', %s, {local}), set_config('search_path', %s, {local}), "
-    "set_config('statement_timeout', %s, {local}), set_config('work_mem', %s, {local})"
-)
-_SESSION = _SETTINGS.format(local="false")
-_LOCAL = _SETTINGS.format(local="true")
-_LOCAL_AND_LOCK = _LOCAL + ", pg_advisory_xact_lock_shared(%s)"
+# A pooled connection that was idle for less is trusted while its socket is silent.
+_TRUSTED_IDLE_SECONDS = 1.0
 
 
 class TenantSwitchedInTransaction(NoTenant):
@@ -63,8 +64,48 @@ class Binding:
         )
 
     @property
-    def values(self) -> list[str]:
-        return [self.role, self.search_path, str(self.timeout_ms), self.work_mem]
+    def values(self) -> dict[str, str]:
+        return {
+            "role": self.role,
+            "search_path": self.search_path,
+            "statement_timeout": str(self.timeout_ms),
+            "work_mem": self.work_mem,
+        }
+
+
+@lru_cache(maxsize=4096)
+def session_statement(wanted: Binding, told: Binding | None) -> bytes:
+    """What brings a session from what it was told last to what is wanted (rule)."""
+    known = told.values if told else {}
+    changed = {name: value for name, value in wanted.values.items() if known.get(name) != value}
+    return _statement(changed, local="false")
+
+
+@lru_cache(maxsize=4096)
+def local_statement(wanted: Binding) -> bytes:
+    """The same for one transaction, with the tenant's lock (rule)."""
+    lock = "" if wanted.lock_key is None else f", pg_advisory_xact_lock_shared({wanted.lock_key})"
+    return _statement(wanted.values, local="true") + lock.encode()
+
+
+def _statement(values: dict[str, str], *, local: str) -> bytes:
+    calls = [
+        f"set_config('{name}', {sql.Literal(value).as_string()}, {local})"
+        for name, value in values.items()
+    ]
+    return f"SELECT {', '.join(calls)}".encode()
+
+
+def _check_if_doubtful(connection: Any) -> None:
+    """A pool's check: ask the server when the connection slept, or when it has something to say.
+
+    A server that goes away closes its sockets, which is seen without asking.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    idle = time.monotonic() - getattr(connection, "galleria_used_at", 0.0)
+    if idle > _TRUSTED_IDLE_SECONDS or waiting.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 class SchemaEditor(PostgresSchemaEditor):
@@ -88,6 +129,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._explicit_schema: str | None = None
         self._transaction_binding: Binding | None = None
+        self._scope_and_binding: tuple[Any, Binding | None] = (None, None)
         super().__init__(*args, **kwargs)
         self._explicit_schema = None
         self.features.can_defer_constraint_checks = False
@@ -136,14 +178,33 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):  # type: ignore[misc]
         self._bind()
         return cursor
 
+    @property
+    def pool(self) -> Any:
+        """Django's pool, whose check would ask the server before every request."""
+        pool = super().pool
+        if pool is not None and self.settings_dict["CONN_HEALTH_CHECKS"]:
+            pool._check = _check_if_doubtful  # noqa: SLF001 - Django leaves no other door
+        return pool
+
+    def _wanted(self) -> Binding:
+        if self.is_owner:
+            return self._owner_binding()
+        scope = required_scope()
+        known, binding = self._scope_and_binding
+        if known is not scope or binding is None:
+            binding = Binding.of(scope)
+            self._scope_and_binding = (scope, binding)
+        return binding
+
     def _bind(self) -> None:
-        wanted = self._owner_binding() if self.is_owner else Binding.of(required_scope())
+        wanted = self._wanted()
         if self.get_autocommit():
-            if getattr(self.connection, "galleria_binding", None) != wanted:
-                self._tell(_SESSION, wanted.values)
+            told = getattr(self.connection, "galleria_binding", None)
+            if told is not wanted and told != wanted:
+                self._tell(session_statement(wanted, told))
                 self.connection.galleria_binding = wanted
                 self._note_tenant(wanted)
-        elif self._transaction_binding != wanted:
+        elif self._transaction_binding is not wanted and self._transaction_binding != wanted:
             self._bind_transaction(wanted)
 
     def _owner_binding(self) -> Binding:
@@ -155,18 +216,15 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):  # type: ignore[misc]
             raise TenantSwitchedInTransaction(
                 f"this transaction belongs to {self._transaction_binding.role}"
             )
-        if wanted.lock_key is None:
-            self._tell(_LOCAL, wanted.values)
-        else:
-            self._tell(_LOCAL_AND_LOCK, [*wanted.values, wanted.lock_key])
+        self._tell(local_statement(wanted))
         self._transaction_binding = wanted
 
-    def _tell(self, sql: str, values: list[Any]) -> None:
+    def _tell(self, statement: bytes) -> None:
         # A cursor of its own: it must not count as one of the caller's queries. In an aborted
         # transaction only ROLLBACK is possible, and whatever comes next will say so itself.
         with self.wrap_database_errors, self.connection.cursor() as cursor:
-            if self.connection.info.transaction_status.name != "INERROR":
-                cursor.execute(sql, values)
+            if self.connection.pgconn.transaction_status != TransactionStatus.INERROR:
+                cursor.execute(statement)
 
     def _note_tenant(self, binding: Binding) -> None:
         seen = getattr(self.connection, "galleria_tenants", None)
@@ -204,5 +262,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):  # type: ignore[misc]
             _TENANTS_PER_CONNECTION_MAX
         ):
             raw.close()
+        if raw is not None:
+            raw.galleria_used_at = time.monotonic()
         self._transaction_binding = None
         super()._close()

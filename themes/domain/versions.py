@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -66,14 +68,22 @@ def start_from_preset(*, choice: DesignChoice, acting: Actor, at: datetime) -> U
     given = {k: v for k, v in (("brand", choice.brand), ("accent", choice.accent)) if v}
     if choice.brand:
         given = {"tint_from": choice.brand, "accent": choice.brand, **given}
-    version = draft_version(
+    config = ThemeConfig.objects.select_for_update().filter(id=1).first()
+    version = _next_version(
         choice.theme,
+        number=_last_number() + 1 if config else 1,
         settings=_settings(choice),
         tokens={**given, **choice.tokens},
         acting=acting,
         at=at,
     )
-    go_live(version, acting=acting, at=at, note="First design")
+    _compile_into(version, acting=acting, at=at, note="First design")
+    ThemeVersion.objects.bulk_create([version])
+    if config is None:
+        ThemeConfig.objects.bulk_create([ThemeConfig(id=1, published=version, revision=1)])
+    else:
+        _point_at(config, version)
+    _announce(version, acting=acting, at=at)
     return version.id
 
 
@@ -114,9 +124,34 @@ def draft_version(
     """A new version under the next number, not live yet."""
     ThemeConfig.objects.get_or_create(id=1)
     ThemeConfig.objects.select_for_update().get(id=1)
+    version = _next_version(
+        theme_name,
+        number=_last_number() + 1,
+        settings=settings,
+        tokens=tokens,
+        acting=acting,
+        at=at,
+    )
+    ThemeVersion.objects.bulk_create([version])
+    return version
+
+
+def _last_number() -> int:
     last = ThemeVersion.objects.order_by("-number").values_list("number", flat=True).first()
-    return ThemeVersion.objects.create(
-        number=(last or 0) + 1,
+    return last or 0
+
+
+def _next_version(
+    theme_name: str,
+    *,
+    number: int,
+    settings: Mapping[str, Any],
+    tokens: Mapping[str, Any],
+    acting: Actor,
+    at: datetime,
+) -> ThemeVersion:
+    return ThemeVersion(
+        number=number,
         theme=theme_name,
         settings=dict(settings),
         tokens=dict(tokens),
@@ -138,11 +173,16 @@ class CompiledDesign:
 def compile_design(theme_name: str, tokens: Mapping[str, Any]) -> CompiledDesign:
     """Rule: the style sheet, what pages need besides it, and the contrast of every declared pair.
 
-    Raises UnknownTheme, InvalidDesign.
+    Raises UnknownTheme, InvalidDesign. Each process remembers the last ones: most tenants start alike.
     """
+    return _compiled(theme_name, json.dumps(tokens, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _compiled(theme_name: str, tokens_json: str) -> CompiledDesign:
     base = theme(theme_name)
     try:
-        merged = tokens_from(base.tokens, tokens)
+        merged = tokens_from(base.tokens, json.loads(tokens_json))
     except (InvalidTokens, TypeError) as error:
         problems = getattr(error, "problems", {"tokens": str(error)})
         raise InvalidDesign(errors={name: [text] for name, text in problems.items()}) from error
@@ -173,17 +213,29 @@ def _readings(tokens: Tokens) -> list[list[Any]]:
 @step
 def go_live(version: ThemeVersion, *, acting: Actor, at: datetime, note: str) -> None:
     """Compile a draft and make it what everybody sees. Effects as publish_version."""
+    _compile_into(version, acting=acting, at=at, note=note)
+    config = ThemeConfig.objects.select_for_update().get(id=1)
+    version.save()
+    _point_at(config, version)
+    _announce(version, acting=acting, at=at)
+
+
+def _compile_into(version: ThemeVersion, *, acting: Actor, at: datetime, note: str) -> None:
     compiled = compile_design(version.theme, version.tokens)
     if len(version.settings.get("home", [])) > SECTIONS_MAX:
         raise InvalidDesign(errors={"home": [f"A page holds at most {SECTIONS_MAX} sections"]})
-    config = ThemeConfig.objects.select_for_update().get(id=1)
     version.css_text, version.css_hash = compiled.css_text, compiled.css_hash
     version.compiled, version.palette_report = dict(compiled.data), compiled.readings
     version.note, version.published_at = note, at
     version.published_by = f"{acting.kind}:{acting.id}"
-    version.save()
+
+
+def _point_at(config: ThemeConfig, version: ThemeVersion) -> None:
     config.published, config.revision = version, config.revision + 1
     config.save()
+
+
+def _announce(version: ThemeVersion, *, acting: Actor, at: datetime) -> None:
     subject = Ref("themes.version", str(version.id))
     record(
         "themes.design.publish",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +15,20 @@ from shared_apps.audit.models import AuditEntry
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import step
+
+_gathered: ContextVar[list[AuditEntry] | None] = ContextVar("galleria_audit", default=None)
+
+
+@contextmanager
+def recorded_together() -> Iterator[None]:
+    """Write what the block records in one statement at its end; inside one operation only."""
+    entries: list[AuditEntry] = []
+    token = _gathered.set(entries)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    AuditEntry.objects.bulk_create(entries)
 
 
 @step
@@ -29,7 +45,7 @@ def record(
     `changes` maps a field to [before, after] or to what mattered; never a secret. Both people
     behind an impersonated session are named, and the request's id is kept for the logs.
     """
-    entry = AuditEntry.objects.create(
+    entry = AuditEntry(
         at=at,
         actor_kind=acting.kind,
         actor_id=acting.id,
@@ -41,4 +57,9 @@ def record(
         changes=dict(changes or {}),
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
     )
+    gathered = _gathered.get()
+    if gathered is None:
+        AuditEntry.objects.bulk_create([entry])
+    else:
+        gathered.append(entry)
     return entry.id

@@ -9,6 +9,7 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from shared_apps.audit.domain.records import record
 from shared_apps.identity.events import RoleGranted, RoleRevoked, UserRegistered
@@ -80,18 +81,21 @@ def create_person(*, person: NewPerson, acting: Actor, at: datetime) -> Person:
     With the `id` of an account that exists it returns that account unchanged. Raises EmailTaken
     and UnknownRole.
     """
-    known = User.objects.filter(id=person.id).first() if person.id else None
-    if known is not None:
-        return person_of(known)
     address = person.email.strip().lower()
-    if User.objects.filter(email=address).exists():
+    found = list(User.objects.filter(Q(id=person.id) | Q(email=address)))
+    for known in found:
+        if known.id == person.id:
+            return person_of(known)
+    if found:
         raise EmailTaken(f"{address} already has an account here")
     user = User(id=person.id or uuid7(), email=address, name=person.name.strip(), kind=person.kind)
     user.password = person.encoded_password or make_password(None)
-    user.save(force_insert=True)
-    EmailAddress.objects.create(user=user, email=address, verified=person.verified, primary=True)
+    User.objects.bulk_create([user])
+    EmailAddress.objects.bulk_create(
+        [EmailAddress(user=user, email=address, verified=person.verified, primary=True)]
+    )
     welcome(user=user, roles=person.roles, acting=acting, at=at)
-    return person_of(user)
+    return Person(user.id, user.email, user.display_name, person.roles)
 
 
 @step

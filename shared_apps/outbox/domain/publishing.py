@@ -5,7 +5,9 @@ publish(ProductPublished(product_id=str(product.id)), acting=acting)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from shared_apps.kernel.actor import Actor
@@ -15,6 +17,22 @@ from shared_apps.kernel.transactions import step
 from shared_apps.outbox.domain.nudges import nudge_after_commit
 from shared_apps.outbox.models import OutboxEvent
 
+_gathered: ContextVar[list[OutboxEvent] | None] = ContextVar("galleria_outbox", default=None)
+
+
+@contextmanager
+def published_together() -> Iterator[None]:
+    """Write what the block publishes in one statement at its end; inside one operation only."""
+    rows: list[OutboxEvent] = []
+    token = _gathered.set(rows)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    if rows:
+        OutboxEvent.objects.bulk_create(rows)
+        nudge_after_commit()
+
 
 @step
 def publish(event: Event, *, acting: Actor | None = None, subject: Ref | None = None) -> UUID:
@@ -22,13 +40,18 @@ def publish(event: Event, *, acting: Actor | None = None, subject: Ref | None = 
 
     Returns the event's id. Fields that JSON cannot hold raise TypeError.
     """
-    row = OutboxEvent.objects.create(
+    row = OutboxEvent(
         name=event.name,
         payload=event.payload(),
         actor=f"{acting.kind}:{acting.id}" if acting else "",
         subject=str(subject) if subject else "",
     )
-    nudge_after_commit()
+    gathered = _gathered.get()
+    if gathered is None:
+        OutboxEvent.objects.bulk_create([row])
+        nudge_after_commit()
+    else:
+        gathered.append(row)
     return row.id
 
 
