@@ -14,5 +14,5 @@ class ScopedCookieStorage(CookieStorage):
     cookie_name = "__Host-messages" if settings.GALLERIA_EXTERNAL_SCHEME == "https" else "messages"
 
     @property
-    def key_salt(self) -> str:
+    def key_salt(self) -> str:  # type: ignore[override]
         return f"galleria:{scope_key()}:messages"
