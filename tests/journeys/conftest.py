@@ -35,8 +35,9 @@ FLAGS = [
 PIECES = 10
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """One browser a module: two at once are more than a process of Playwright allows."""
     from playwright.sync_api import sync_playwright
 
     found = os.environ.get("GALLERIA_CHROMIUM") or shutil.which("chromium")

@@ -149,7 +149,7 @@ def test_a_sold_out_choice_can_be_seen_but_not_bought(in_alpha, vase):
 
 
 def test_an_unknown_choice_shows_the_first_that_can_be_bought(in_alpha, vase):
-    for wrong in ("var_nothing", "%7F", "var_" + "a" * 200):
+    for wrong in ("var_nothing", "%25", "var_" + "a" * 200):
         assert vase["Red", "Small"] in page(in_alpha, f"/p/vase/?variant={wrong}")
 
 
@@ -219,3 +219,22 @@ def test_a_vendor_sees_a_new_price_at_once(in_alpha, shelf):
 
     with bound(None):
         assert b"Brand new pot" in client.get("/search/").content
+
+
+@pytest.mark.parametrize("theme", ["hearth", "metro", "riviera"])
+def test_no_link_leads_nowhere(in_alpha, shelf, theme):
+    with transaction.atomic():
+        choice = DesignChoice(theme=theme, brand_name="Alpha")
+        start_from_preset(choice=choice, acting=SYSTEM, at=NOW)
+    client = Client(HTTP_HOST=in_alpha.host)
+    client.force_login(make_person())
+    with bound(None):
+        pages = [client.get(path) for path in ("/", "/search/", "/p/clay-pot/", "/account/")]
+        found = {
+            a for p in pages for a in re.findall(r'<a [^>]*?href="(/[^"#]*)"', p.content.decode())
+        }
+        codes = {a: client.get(a.replace("&amp;", "&")).status_code for a in sorted(found)}
+
+    assert {"/shops/", "/orders/", "/cart/"} <= found
+    # The partner centre is not for customers, and says so.
+    assert {a: code for a, code in codes.items() if code >= 400} == {"/partner/": 403}
