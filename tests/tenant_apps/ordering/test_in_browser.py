@@ -14,6 +14,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
+from playwright.sync_api import expect
 
 from shared_apps.kernel.ids import public_id
 from tenant_apps.ordering.models import Order, VendorOrder
@@ -130,7 +131,7 @@ def test_cy_buys(stall, site, chromium, scripts, in_alpha):
         context.add_cookies(cookies)
         page = context.new_page()
         page.goto(f"{site}/cart/")
-        assert page.get_by_role("heading", name="From Potter").is_visible()
+        expect(page.get_by_role("heading", name="From Potter")).to_be_visible(timeout=15_000)
         page.get_by_role("link", name="Go to checkout").click()
         for label, text in CY.items():
             page.get_by_label(label).fill(text)
@@ -139,7 +140,7 @@ def test_cy_buys(stall, site, chromium, scripts, in_alpha):
         page.wait_for_url("**/pay/**")
         page.locator("button[name=action][value=pay], button[type=submit]").first.click()
         page.wait_for_url("**/orders/**")
-        assert page.get_by_text("Thank you, your order is placed").is_visible()
+        expect(page.get_by_text("Thank you, your order is placed")).to_be_visible(timeout=15_000)
 
     chromium(buy)
 
