@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests import services
+from tests import running_services
 
 
 @pytest.fixture(scope="session")
@@ -59,4 +59,4 @@ def in_alpha(alpha: Any) -> Iterator[Any]:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if not os.environ.get("PYTEST_XDIST_WORKER"):
-        services.stop()
+        running_services.stop()

@@ -23,7 +23,7 @@ from provisioning.domain.migrations import create_role, migrate_public, migrate_
 from provisioning.domain.rights import rights_fingerprint
 from shared_apps.kernel.context import TenantContext, TierTerms, platform_context
 from tenants.queries import find_by_slug
-from tests.services import FOLDER
+from tests.running_services import FOLDER
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 _IDS = {

@@ -9,9 +9,9 @@ import tempfile
 if "pytest" in sys.modules:
     # The services must run before Django reads their addresses, and pytest-django reads the
     # settings before any conftest. Tools that only look at settings (mypy) start nothing.
-    from tests import services
+    from tests import running_services
 
-    services.point_settings_at_services()
+    running_services.point_settings_at_services()
 
 os.environ.setdefault("SECRET_KEY", "test-key-of-no-worth")
 os.environ.setdefault("GALLERIA_ENCRYPTION_KEYS", "second-test-key first-test-key")

@@ -21,7 +21,7 @@ from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
 from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.storefront.queries import memory
-from tests.services import FOLDER
+from tests.running_services import FOLDER
 from tests.world import ALPHA
 from themes.domain.versions import DesignChoice, start_from_preset
 

@@ -14,7 +14,7 @@ from django.db import connections
 from psycopg import sql
 
 from tests import world
-from tests.services import FOLDER
+from tests.running_services import FOLDER
 
 
 @contextlib.contextmanager

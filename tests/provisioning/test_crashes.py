@@ -27,7 +27,7 @@ from shared_apps.kernel.context import platform_context, tenant_context
 from shared_apps.outbox.models import OutboxEvent
 from tenants.models import Domain, Tenant
 from tenants.queries import find_by_slug
-from tests.services import ROOT
+from tests.running_services import ROOT
 
 pytestmark = pytest.mark.slow
 

@@ -23,7 +23,7 @@ from provisioning.domain.schemas import build_schema, drop_schema
 from provisioning.domain.script import creation_order
 from provisioning.domain.template import ensure_template, stored_template
 from shared_apps.kernel.clock import now
-from tests.services import FOLDER
+from tests.running_services import FOLDER
 
 COMPILED, MIGRATED = "t_same_compiled", "t_same_migrated"
 

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.utils._os import safe_join
 
 from shared_apps.kernel.context import TenantContext, required_scope
-from shared_apps.kernel.errors import NotFound
+from shared_apps.kernel.errors import InvariantBroken, NotFound
 
 
 class NoSuchFile(NotFound):
@@ -50,7 +50,7 @@ class ScopedFiles(FileSystemStorage):
         return name  # names are content hashes or random: same name, same bytes
 
     def url(self, name: str | None) -> str:
-        raise NotImplementedError("files are served by views that know their scope")
+        raise InvariantBroken("files are served by views that know their scope")
 
 
 def put(name: str, data: bytes, *, content_type: str) -> None:
