@@ -18,11 +18,13 @@ from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
+from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.loader import MigrationLoader
 
 from provisioning.domain.fleet_plan import (
     Plan,
     PythonSegment,
+    SqlSegment,
     applied_sets,
     build_plan,
     catalog_fingerprints,
@@ -74,9 +76,11 @@ def migrate_fleet(*, canary: int = 0, at: datetime) -> FleetReport:
     platform to be bound.
     """
     started = time.perf_counter()
-    run = _open_run(canary=canary, at=at)
+    # Reading all migrations takes as long as many tenants: once a walk.
+    graph = MigrationLoader(None).graph
+    run = _open_run(target=_hash_of(graph), canary=canary, at=at)
     items = list(run.items.filter(state=State.PENDING).order_by("position"))
-    plans = _Plans(items)
+    plans = _Plans(items, graph)
     failed_canary = False
     with _not_waiting_for_the_disk():
         for item in items:
@@ -100,15 +104,14 @@ def _not_waiting_for_the_disk() -> Iterator[None]:
             cursor.execute("RESET synchronous_commit")
 
 
-def target_hash() -> str:
+def _hash_of(graph: MigrationGraph) -> str:
     """What the migrations on disk lead to, as a name for walks."""
-    leaves = sorted(MigrationLoader(None).graph.leaf_nodes())
+    leaves = sorted(graph.leaf_nodes())
     return hashlib.sha256(repr(leaves).encode()).hexdigest()
 
 
-def _open_run(*, canary: int, at: datetime) -> FleetRun:
+def _open_run(*, target: str, canary: int, at: datetime) -> FleetRun:
     """The unfinished walk to the same target, else a new one over all tenants."""
-    target = target_hash()
     unfinished = FleetRun.objects.filter(target=target, state=FleetRun.State.RUNNING).first()
     if unfinished is not None:
         return unfinished
@@ -124,11 +127,11 @@ def _open_run(*, canary: int, at: datetime) -> FleetRun:
 class _Plans:
     """For each schema of a walk its plan, or why it gets none; plans are made when first asked."""
 
-    def __init__(self, items: Sequence[FleetItem]) -> None:
+    def __init__(self, items: Sequence[FleetItem], graph: MigrationGraph) -> None:
         schemas = [item.schema_name for item in items]
         self._applied = applied_sets(schemas)
         self._plans: dict[frozenset[str], Plan] = {}
-        nodes = {f"{app}.{name}" for app, name in MigrationLoader(None).graph.nodes}
+        nodes = {f"{app}.{name}" for app, name in graph.nodes}
         groups: dict[frozenset[str], list[str]] = defaultdict(list)
         for schema in schemas:
             if schema in self._applied and nodes - self._applied[schema]:
@@ -198,15 +201,20 @@ def apply_plan(*, schema: str, plan: Plan) -> None:
     with owning(schema) as owner, transaction.atomic(using=OWNER), owner.cursor() as cursor:
         # Not waiting for the disk is safe: the item is marked done by a later commit, and a crash
         # loses commits from the end only.
-        cursor.execute(
+        limits = (
             f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'; SET LOCAL synchronous_commit = off;"
             f" SET LOCAL statement_timeout = '{_STATEMENT_TIMEOUT}'"
         )
         for segment in plan.segments:
-            if isinstance(segment, PythonSegment):
-                _run_python(owner, segment)
-            else:
-                cursor.execute(segment.sql)
+            if isinstance(segment, SqlSegment):
+                # The limits travel with the first statements.
+                cursor.execute(f"{limits};\n{segment.sql}" if limits else segment.sql)
+                limits = ""
+                continue
+            if limits:
+                cursor.execute(limits)
+                limits = ""
+            _run_python(owner, segment)
 
 
 def _migrate_the_long_way(schema: str) -> None:
