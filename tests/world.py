@@ -96,11 +96,21 @@ _numbers = itertools.count()
 def enter_world_database() -> Iterator[None]:
     """Point both connections at a fresh copy of the template database."""
     world = WorldDatabase()
+    plain_setup = TransactionTestCase.__dict__["_fixture_setup"]
     plain_teardown = TransactionTestCase._fixture_teardown
+
+    @classmethod
+    def on_a_fresh_copy(case):
+        # Threads of tests that only roll back may have committed something: start without it.
+        world.renew()
+        plain_setup.__func__(case)
+
+    TransactionTestCase._fixture_setup = on_a_fresh_copy
     TransactionTestCase._fixture_teardown = lambda _case: world.renew()
     try:
         yield
     finally:
+        TransactionTestCase._fixture_setup = plain_setup
         TransactionTestCase._fixture_teardown = plain_teardown
         world.end()
 

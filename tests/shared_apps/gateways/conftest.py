@@ -81,7 +81,7 @@ class Mailbox:
         self.url = f"http://shop.galleria.localhost:{self.port}/hooks/stripe/token/"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def wait(self, count: int, seconds: float = 10) -> list[tuple[bytes, dict[str, str]]]:
+    def wait(self, count: int, seconds: float = 30) -> list[tuple[bytes, dict[str, str]]]:
         with self.condition:
             assert self.condition.wait_for(lambda: len(self.arrived) >= count, seconds), (
                 self.arrived
