@@ -17,6 +17,8 @@ from typing import IO, Self
 import psutil
 
 READY_WITHIN_SECONDS = 60.0
+# After a crash the dead server's own processes hold its memory and files a little longer.
+LEFTOVERS_GONE_WITHIN_SECONDS = 10.0
 STOPPED_WITHIN_SECONDS = 30.0
 
 
@@ -120,14 +122,27 @@ class SharedServer(ABC):
             yield
 
     def _start_process(self) -> None:
+        give_up_at = time.monotonic() + LEFTOVERS_GONE_WITHIN_SECONDS
+        is_back = self._child is not None
+        while not self._tried_to_start():
+            if not is_back or time.monotonic() > give_up_at:
+                raise ServerFailed(f"{self.name} did not start.\n{last_lines(self.log)}")
+            time.sleep(0.2)
+
+    def _tried_to_start(self) -> bool:
+        if self._child is not None:
+            # A child that nobody waited for is still a process, and its successor believes it alive.
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(STOPPED_WITHIN_SECONDS)
         with self.log.open("ab") as log:
             self._child = self._launch(log)
         until = time.monotonic() + READY_WITHIN_SECONDS
         while not self.is_healthy():
             if self._child.poll() is not None or time.monotonic() > until:
                 self._stop_process()
-                raise ServerFailed(f"{self.name} did not start.\n{last_lines(self.log)}")
+                return False
             time.sleep(0.05)
+        return True
 
     def _stop_process(self) -> None:
         pid = self.running_pid()
