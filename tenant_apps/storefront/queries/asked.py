@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from shared_apps.kernel.money import Money
 from tenant_apps.discovery.queries import SearchQuery
@@ -66,6 +66,23 @@ class Asked:
         values = self.facets.get(group, frozenset()) ^ {value}
         facets = {**self.facets, group: values}
         return replace(self, facets={k: v for k, v in facets.items() if v}, cursor="")
+
+    def toggling(self) -> Callable[[str, str], str]:
+        """What writes `toggled(group, value).url()` for many values: only the changed part is written anew."""
+        plain = urlencode([pair for pair in self.pairs() if pair[0] not in self.facets])
+        chosen = {group: self._written(group, values) for group, values in self.facets.items()}
+
+        def url(group: str, value: str) -> str:
+            values = self.facets.get(group, frozenset()) ^ {value}
+            parts = {**chosen, group: self._written(group, values)}
+            written = (plain, *(parts[each] for each in sorted(parts)))
+            return f"?{'&'.join(filter(None, written))}"
+
+        return url
+
+    @staticmethod
+    def _written(group: str, values: Iterable[str]) -> str:
+        return "&".join(f"{group}={quote_plus(value)}" for value in sorted(values))
 
     def cleared(self) -> Asked:
         return Asked(text=self.text, sort=self.sort)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -222,11 +222,12 @@ def _file_ids(found: Sequence[Card]) -> list[Any]:
 def _facets(asked: Asked, groups: Sequence[FacetGroup], total: int) -> list[Facet]:
     """The groups worth showing: those that divide the list, and those chosen from (rule)."""
     shown = [(group, values) for group in groups if (values := _values(group, total))]
+    toggling = asked.toggling()
     return [
         Facet(
             code=group.code,
             label=_GROUP_LABELS.get(group.code, group.label),
-            options=[_option(asked, group, value) for value in values],
+            options=[_option(toggling, group, value) for value in values],
             is_open=place < OPEN_GROUPS or any(value.is_chosen for value in values),
         )
         for place, (group, values) in enumerate(shown)
@@ -254,11 +255,11 @@ def _values(group: FacetGroup, total: int) -> Sequence[FacetValue]:
     return [v for i, v in enumerate(group.values) if v.is_chosen or i < SHOWN_VALUES]
 
 
-def _option(asked: Asked, group: FacetGroup, value: FacetValue) -> Option:
+def _option(toggling: Callable[[str, str], str], group: FacetGroup, value: FacetValue) -> Option:
     label: str | Promise = value.label
     if group.code == "availability":
         label = _("In stock")
-    url = asked.toggled(group.code, value.value).url()
+    url = toggling(group.code, value.value)
     return Option(label, url, value.count, value.is_chosen, value.low, value.high)
 
 

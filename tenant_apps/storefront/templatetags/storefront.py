@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,10 +16,11 @@ from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from shared_apps.kernel.money import Money
 from tenant_apps.storefront.queries.addresses import absolute as absolute_address
 from themes.domain.tiles import ProductTile
 from themes.queries import active_chain
-from themes.templatetags.ui import reader_locale
+from themes.templatetags.ui import facet_option, reader_locale
 
 register = template.Library()
 
@@ -71,6 +73,19 @@ def once(template_name: str, **subject: object) -> SafeString:
         with _lock:
             fragments[key] = fragment
     return fragment
+
+
+@register.simple_tag
+def price_option(option: Any) -> SafeString:
+    """A range of prices to filter by."""
+    reader = (active_chain(), translation.get_language())
+    return facet_option(option, _in_words(option.low, option.high, reader))
+
+
+@lru_cache(maxsize=1024)
+def _in_words(low: Money | None, high: Money | None, _reader: object) -> SafeString:
+    found = {"label": "", "low": low, "high": high}
+    return SafeString(render_to_string("storefront/_option.html", {"option": found}).strip())
 
 
 @register.simple_tag
