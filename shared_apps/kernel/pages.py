@@ -64,6 +64,13 @@ def page_of(
     )
 
 
+def first_page(found: Sequence[Row], *, limit: int, order: Sequence[str]) -> Page[Row]:
+    """Rule: the first page, of the first `limit` rows in that order and one more that says whether it goes on."""
+    items = list(found[:limit])
+    more = len(found) > limit
+    return Page(items, _write(items[-1], order, backwards=False) if more else "")
+
+
 def _flip(key: str) -> str:
     return key[1:] if key.startswith("-") else f"-{key}"
 

@@ -15,7 +15,7 @@ from django.db.models.functions import Coalesce
 from shared_apps.kernel.compiled import Compiled
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
-from shared_apps.kernel.pages import page_of
+from shared_apps.kernel.pages import LIMIT_MAX, Page, first_page, page_of
 from shared_apps.kernel.ref import Ref
 from tenant_apps.discovery.models import ListingCard
 
@@ -144,6 +144,8 @@ def cards(
     limit: int = 24,
 ) -> CardPage:
     """A list of cards by what is asked; `reduced` has a former price. One query."""
+    if not (module or category or owner_slug or featured or reduced or cursor):
+        return _page(_first(sort if sort in ORDERS else "newest", limit))
     rows = listed()
     wanted: dict[str, Any] = {"module": module, "owner_slug": owner_slug}
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
@@ -154,8 +156,26 @@ def cards(
     if reduced:
         rows = rows.filter(compare_at_minor__isnull=False)
     rows, order = ordered(rows, sort)
-    page = page_of(rows, cursor=cursor, limit=limit, order=order)
+    return _page(page_of(rows, cursor=cursor, limit=limit, order=order))
+
+
+def _page(page: Page[ListingCard]) -> CardPage:
     return CardPage(tuple(map(card_of, page.items)), page.next_cursor, page.prev_cursor)
+
+
+def _first(sort: str, limit: int) -> Page[ListingCard]:
+    """What most ask for, the beginning of everything, by SQL that is made once."""
+    limit = max(1, min(limit, LIMIT_MAX))
+    return first_page(_beginning(sort, limit)(), limit=limit, order=ORDERS[sort])
+
+
+@cache
+def _beginning(sort: str, limit: int) -> Compiled[ListingCard]:
+    def build() -> QuerySet[ListingCard]:
+        rows, order = ordered(listed(), sort)
+        return rows.order_by(*order)[: limit + 1]
+
+    return Compiled(build)
 
 
 def cards_by_ref(refs: Iterable[Ref]) -> dict[Ref, Card]:
