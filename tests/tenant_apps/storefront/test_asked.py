@@ -7,7 +7,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenant_apps.storefront.queries.asked import read
+from tenant_apps.storefront.queries.asked import Asked, read
 
 
 def asked(query):
@@ -48,3 +48,15 @@ def test_nothing_in_an_address_is_an_error(text):
     found = asked(text)
 
     assert asked(found.query()).pairs() == found.pairs()
+
+
+@pytest.mark.parametrize(("group", "value"), [("color", "red"), ("size", "a b&c"), ("brand", "ü")])
+def test_toggling_many_writes_the_addresses_of_toggling_one(group, value):
+    asked = Asked(
+        text="oak bowl",
+        facets={"color": frozenset({"red"}), "size": frozenset({"m", "s"})},
+        high="90",
+        sort="price",
+        cursor="x",
+    )
+    assert asked.toggling()(group, value) == asked.toggled(group, value).url()
