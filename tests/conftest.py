@@ -24,7 +24,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 def _nobody_bound() -> Iterator[None]:
     """Each test starts with no tenant bound, as every request and task does."""
     from shared_apps.kernel.context import bound
-    from tenant_apps.storefront.queries.memory import forget_all
+    from shared_apps.kernel.memory import forget_all
     from tenants.routing import HOSTS
 
     HOSTS.forget()

@@ -166,6 +166,7 @@ def paths() -> dict[str, str]:
         "list of 24 HTML": "/c/shelf-3/",
         "list of 24 HTML, asked anew": "/c/shelf-3/?max={n}",
         "list of 24 JSON": "/api/v1/products",
+        "list of 24 JSON, asked anew": "/api/v1/products?price_lte={n}",
         "product detail HTML": "/p/piece-7/",
         "product detail HTML, asked anew": "/p/piece-7/?variant=v{n}",
         "search HTML": "/search/?q=oak",

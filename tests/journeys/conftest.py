@@ -16,11 +16,11 @@ from config.demo import seeding
 from config.demo.people import Password
 from config.demo.seeding import Hands
 from config.demo.worlds import load
+from shared_apps.kernel import memory
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
 from shared_apps.outbox.domain.delivery import deliver_pending
-from tenant_apps.storefront.queries import memory
 from tests.running_services import FOLDER
 from tests.world import ALPHA
 from themes.domain.versions import DesignChoice, start_from_preset

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.kernel.context import current_tenant
+from shared_apps.kernel.memory import remembered
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from tenant_apps.catalog.queries import (
@@ -20,7 +21,6 @@ from tenant_apps.catalog.queries import (
 )
 from tenant_apps.discovery.queries import related
 from tenant_apps.storefront.queries.addresses import absolute
-from tenant_apps.storefront.queries.memory import remembered
 from tenant_apps.storefront.queries.tiles import (
     Pictures,
     category_url,

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from shared_apps.kernel.memory import remembered
 from tenant_apps.catalog.queries import CategoryNode, category_tree
 from tenant_apps.discovery.queries import Card, SearchPage, SearchQuery, cards, search
 from tenant_apps.partners.queries import PartnerSummary, vendors_page
-from tenant_apps.storefront.queries.memory import remembered
 from tenant_apps.storefront.queries.tiles import (
     Counts,
     Pictures,

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.kernel.context import current_tenant
+from shared_apps.kernel.memory import remembered
 from shared_apps.kernel.money import Money
 from tenant_apps.catalog.queries import CategoryNode, category_tree
 from tenant_apps.discovery.queries import (
@@ -26,7 +27,6 @@ from tenant_apps.discovery.queries import (
 )
 from tenant_apps.storefront.queries.asked import PAGE_SIZE, Asked
 from tenant_apps.storefront.queries.home import counts_of
-from tenant_apps.storefront.queries.memory import remembered
 from tenant_apps.storefront.queries.tiles import (
     Pictures,
     category_tiles,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared_apps.kernel.memory import remembered
 from tenant_apps.discovery.queries import SearchQuery, search, vendor_page
 from tenant_apps.partners.queries import PartnerSummary, vendors_page
 from tenant_apps.storefront.queries.addresses import absolute
 from tenant_apps.storefront.queries.home import counts_of
-from tenant_apps.storefront.queries.memory import remembered
 from tenant_apps.storefront.queries.tiles import (
     Pictures,
     product_tiles,

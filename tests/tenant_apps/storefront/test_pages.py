@@ -10,12 +10,12 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shared_apps.kernel import memory
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.context import bound, tenant_context
 from shared_apps.kernel.ids import public_id, uuid7
 from tenant_apps.catalog.domain.drafts import ImageDraft, OptionDraft, VariantDraft
 from tenant_apps.catalog.models import Variant
-from tenant_apps.storefront.queries import memory
 from tests.factories.catalog import deliver, make_category, make_listing, price
 from tests.factories.partners import make_person, make_vendor
 from tests.world import NOW
