@@ -36,17 +36,18 @@ def run(*, keep: bool = False) -> list[Result]:
         with plain_web(bench) as (plain, port), product_web(bench) as web:
             found = measure(bench, facts, web, Browser(port, "plain.localhost"), plain)
             memory = memory_of_workers(web)
+    # The workers are forked from one that has loaded everything: PSS counts what they share once.
     found.append(
         Result(
-            "web worker memory after load, RSS",
-            memory.rss,
+            "web worker memory after load, PSS",
+            memory.pss,
             "MiB",
             1,
             target=f"<= {MEMORY_MAX_MIB}",
-            met=memory.rss <= MEMORY_MAX_MIB,
+            met=memory.pss <= MEMORY_MAX_MIB,
         )
     )
-    found.append(Result("web worker memory after load, PSS", memory.pss, "MiB", 1))
+    found.append(Result("web worker memory after load, RSS", memory.rss, "MiB", 1))
     found.append(Result("web worker memory after load, USS", memory.uss, "MiB", 1))
     return found
 
