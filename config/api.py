@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from shared_apps.identity.domain.tokens import Claims, looks_like_access, verify_access
 from shared_apps.identity.models import User
 from shared_apps.kernel.clock import now
+from shared_apps.kernel.context import TenantContext, current_scope
 from shared_apps.kernel.errors import (
     DomainError,
     NotAllowed,
@@ -20,6 +22,12 @@ from shared_apps.kernel.errors import (
     Unprocessable,
 )
 from shared_apps.kernel.problems import CONTENT_TYPE, problem
+from tenant_apps.integrations.domain.keys import (
+    KeyClaims,
+    looks_like_key,
+    require_scope,
+    verify_key,
+)
 
 
 class AuthenticationRequired(NotAllowed):
@@ -46,6 +54,25 @@ class TokenAuthentication(authentication.BaseAuthentication):
         if scheme.lower() != "bearer" or not looks_like_access(token):
             return None
         return verify_access(token=token, at=now())
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
+
+
+class KeyAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer sk_...` acts as its owner within its scopes; `pk_...` as nobody."""
+
+    def authenticate(self, request: Request) -> tuple[User | AnonymousUser, KeyClaims] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if (
+            scheme.lower() != "bearer"
+            or not looks_like_key(token)
+            or not isinstance(current_scope(), TenantContext)
+        ):
+            return None
+        user, claims = verify_key(token=token, at=now())
+        require_scope(claims, method=str(request.method), path=request.path)
+        return (user if claims.kind == "secret" else AnonymousUser()), claims
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="api"'

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *catalog.api_urls,
     *discovery.api_urls,
     *integrations.partner_urls,
+    *integrations.manage_urls,
     *integrations.api_urls,
     *manage.manage_urls,
     *storefront.partner_urls,

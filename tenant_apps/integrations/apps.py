@@ -15,3 +15,5 @@ class IntegrationsConfig(AppConfig):
 
         url = "/partner/imports/"
         register_nav_item(NavItem("partner", _("Import"), url, "upload", "sell", order=30))
+        url = "/manage/keys/"
+        register_nav_item(NavItem("manage", _("API keys"), url, "key", "settings", order=80))

@@ -1,14 +1,52 @@
-"""Imports of foreign files and what was wrong with their rows."""
+"""Keys of the API; imports of foreign files and what was wrong with their rows."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import Move
 from tenant_apps.integrations.lifecycle import IMPORT
+
+
+class ApiKey(models.Model):
+    """A program's way in, as the person who made it and within its scopes.
+
+    Only a digest is kept: the key itself is shown once. `hint` is its end, to tell keys apart.
+    """
+
+    class Kind(models.TextChoices):
+        PUBLISHABLE = "publishable"
+        SECRET = "secret"  # noqa: S105 - a kind of key
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=11, choices=Kind.choices)
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    key_digest = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=4)
+    scopes: models.JSONField[Any, Any] = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["publishable", "secret"]), name="api_key_kind_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["owner", "-created_at"], name="api_key_of_owner")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ...{self.hint}"
 
 
 class ImportRun(models.Model):

@@ -1,4 +1,4 @@
-"""Imports as pages, the API and the command show them."""
+"""Imports and keys as pages, the API and the command show them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from django.db.models import Count, Q
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.pages import Page, page_of
-from tenant_apps.integrations.models import ImportIssue, ImportRun
+from tenant_apps.integrations.models import ApiKey, ImportIssue, ImportRun
 
 ID_PREFIX = "imp"
+KEY_PREFIX = "key"
 
 
 class ImportUnknown(NotFound):
@@ -65,6 +66,47 @@ class IssueRow:
     code: str
     message: str
     severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A key as lists show it; `shown` is what is left to tell it by."""
+
+    id: UUID
+    kind: str
+    name: str
+    shown: str
+    owner_name: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+    @property
+    def public_id(self) -> str:
+        return public_id(KEY_PREFIX, self.id)
+
+
+def keys_of(owner_id: UUID | None = None) -> list[KeyRow]:
+    """The keys that are not revoked, of one person or of everybody, newest first. One query."""
+    rows = ApiKey.objects.filter(revoked_at=None).select_related("owner")
+    if owner_id is not None:
+        rows = rows.filter(owner_id=owner_id)
+    return [_key(row) for row in rows.order_by("-created_at", "-id")[:200]]
+
+
+def _key(row: ApiKey) -> KeyRow:
+    return KeyRow(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        shown=f"{'pk' if row.kind == 'publishable' else 'sk'}_\N{HORIZONTAL ELLIPSIS}{row.hint}",
+        owner_name=row.owner.display_name,
+        scopes=tuple(row.scopes),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+    )
 
 
 def public_id_of(run_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""Imports in the API."""
+"""Imports and keys in the API."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from tenant_apps.integrations.models import ImportRun
-from tenant_apps.integrations.queries import ImportStatus, IssueRow
+from tenant_apps.integrations.models import ApiKey, ImportRun
+from tenant_apps.integrations.queries import ImportStatus, IssueRow, KeyRow
 
 
 class ImportInput(serializers.Serializer[Any]):
@@ -44,4 +44,24 @@ def issue_json(issue: IssueRow) -> dict[str, Any]:
         "code": issue.code,
         "message": issue.message,
         "severity": issue.severity,
+    }
+
+
+class KeyInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+    kind = serializers.ChoiceField(choices=ApiKey.Kind.choices, default="secret")
+    scopes = serializers.ListField(child=serializers.CharField(max_length=60), default=list)
+    expires_at = serializers.DateTimeField(required=False, default=None)
+
+
+def key_json(key: KeyRow) -> dict[str, Any]:
+    return {
+        "id": key.public_id,
+        "kind": key.kind,
+        "name": key.name,
+        "shown": key.shown,
+        "scopes": list(key.scopes),
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
     }

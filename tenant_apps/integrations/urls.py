@@ -1,10 +1,10 @@
-"""Addresses of imports: API and pages of vendors."""
+"""Addresses of imports and keys: API and pages of vendors and operators."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.integrations.views import api, partner
+from tenant_apps.integrations.views import api, keys, manage, partner
 
 api_urls: list[URLPattern | URLResolver] = [
     path(
@@ -18,6 +18,12 @@ api_urls: list[URLPattern | URLResolver] = [
         api.ImportIssuesView.as_view(),
         name="api_import_issues",
     ),
+    path("api/v1/keys", keys.KeysView.as_view(), name="api_keys"),
+    path("api/v1/keys/<str:key_id>", keys.KeyView.as_view(), name="api_key"),
+]
+manage_urls: list[URLPattern | URLResolver] = [
+    path("manage/keys/", manage.keys, name="manage_keys"),
+    path("manage/keys/<str:key_id>/removal/", manage.revoke, name="manage_key_revoke"),
 ]
 partner_urls: list[URLPattern | URLResolver] = [
     path("partner/imports/", partner.runs, name="partner_imports"),

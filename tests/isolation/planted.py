@@ -41,6 +41,7 @@ from tenant_apps.catalog.domain.drafts import PriceDraft, ProductDraft, VariantD
 from tenant_apps.catalog.domain.moderation import publish_product
 from tenant_apps.catalog.models import Category, Product, Variant
 from tenant_apps.integrations.domain.imports import Upload, receive_upload
+from tenant_apps.integrations.domain.keys import KeyOrder, make_key
 from tenant_apps.ordering.domain.addresses import Address
 from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
 from tenant_apps.ordering.domain.checkout import check_out
@@ -236,6 +237,9 @@ def _arrange(world: Planted) -> None:
     draw = operation(lambda: start_from_preset(choice=design, acting=SYSTEM, at=now()))
     world.ids["design"] = str(draw())
     world.ids["import"] = public_id("imp", run_id)
+    order = KeyOrder(f"{world.secret_mark} key", "secret", ("read_all",))
+    made = make_key(order=order, owner=world.users["operator"], acting=SYSTEM, at=now())
+    world.ids["key"] = public_id("key", made.id)
 
 
 def _handover(world: Planted) -> str:

@@ -214,6 +214,10 @@ _SELLING = [
 ]
 _MANAGING = [
     row("tenant", "manage/payments/", 302),
+    row("tenant", "api/v1/keys", 401, shown_to="operator"),
+    row("tenant", "api/v1/keys/<str:key_id>", 401, key_id="key"),
+    row("tenant", "manage/keys/", 302, shown_to="operator"),
+    row("tenant", "manage/keys/<str:key_id>/removal/", 405, key_id="key"),
     row("tenant", "manage/commission/", 302, shown_to="operator"),
     row("tenant", "manage/commission/release/", 405),
     row("tenant", "manage/commission/<uuid:rule_id>/removal/", 405, rule_id="rule"),
