@@ -1,9 +1,9 @@
 """How a gateway can fail, in words that mean the same for every provider.
 
 What matters to a caller is whether anything happened on the other side: `PaymentDeclined`,
-`GatewayRefused`, `CredentialsRefused`, `IdempotencyKeyReused` and `GatewayBusy` say that nothing did;
-`OutcomeUnknown` says that nobody knows, so ask again with the same idempotency key or re-fetch, and
-never start anew.
+`NotOffered`, `GatewayRefused`, `CredentialsRefused`, `IdempotencyKeyReused` and `GatewayBusy` say that
+nothing did; `OutcomeUnknown` says that nobody knows, so ask again with the same idempotency key or
+re-fetch, and never start anew.
 """
 
 from __future__ import annotations
@@ -22,6 +22,20 @@ class PaymentDeclined(PaymentRequired):
 
     code = "payment_declined"
     title = "The payment was declined"
+
+
+class AuthenticationNeeded(PaymentDeclined):
+    """The bank wants to ask the customer, who is not here: start a payment and send them its page."""
+
+    code = "payment_authentication_needed"
+    title = "The bank wants the customer to confirm this payment"
+
+
+class NotOffered(Unprocessable):
+    """This provider cannot do this at all; nothing was sent. Ask its `Capabilities` first."""
+
+    code = "gateway_does_not_offer"
+    title = "This payment provider does not offer this"
 
 
 class GatewayRefused(Unprocessable):

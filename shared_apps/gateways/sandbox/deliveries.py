@@ -109,8 +109,13 @@ class Postman:
         state = "delivered" if is_taken else "failed" if is_given_up else "waiting"
         wait = 0 if is_taken or is_given_up else RETRY_AFTER_SECONDS[attempts - 1]
         self._store.rows(
-            "UPDATE deliveries SET state = ?, attempts = ?, due_at = ?, last_status = ?, last_error = ? WHERE id = ?",
-            state, attempts, time.time() + wait, status, error, row["id"],
+            "UPDATE deliveries SET attempts = ?, last_status = ?, last_error = ? WHERE id = ?",
+            attempts, status, error, row["id"],
+        )  # fmt: skip
+        # Whoever asked for it to be sent again meanwhile is obeyed: it is waiting already.
+        self._store.rows(
+            "UPDATE deliveries SET state = ?, due_at = ? WHERE id = ? AND state = 'sending'",
+            state, time.time() + wait, row["id"],
         )  # fmt: skip
         # Whatever was told to go after another one has now been overtaken.
         self._store.rows(

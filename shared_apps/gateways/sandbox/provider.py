@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from shared_apps.gateways.sandbox.wire import WireReply, WireRequest
+from shared_apps.gateways.sandbox.wire import Tree, WireReply, WireRequest
 from shared_apps.gateways.sandbox.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """A means of payment the page offers; `hint` says what will happen with it."""
+    """A means of payment the page offers; `hint` says what will happen. Rare ones are folded away."""
 
     code: str
     number: str
     label: str
     hint: str
+    is_rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,14 @@ class PaymentPage:
     is_open: bool
     is_challenged: bool
     refusal: str
+
+    @property
+    def usual_means(self) -> Sequence[Means]:
+        return [one for one in self.means if not one.is_rare]
+
+    @property
+    def rare_means(self) -> Sequence[Means]:
+        return [one for one in self.means if one.is_rare]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +102,15 @@ class Provider(Protocol):
 
     def sweep(self, world: World) -> None:
         """Do what has become due by the clock."""
+
+
+class LeverStuck(Exception):
+    """What a lever was asked to do cannot be done: the thing is not there, or not so far."""
+
+
+@runtime_checkable
+class HasLevers(Protocol):
+    """A provider to whose objects things can be made to happen by hand (see `control.py`)."""
+
+    def lever(self, name: str, wish: Tree, world: World) -> Tree | None:
+        """Do it and say how the object stands; None if there is no such lever. Raises LeverStuck."""

@@ -97,7 +97,7 @@ class Sandbox:
         with self.store.transaction():
             reply = self._routed(request)
         if request.method != "GET":
-            if request.path.startswith(f"{PREFIX}/clock"):
+            if request.path.startswith(f"{PREFIX}/"):
                 self.sweep()
             self.postman.wake()
         if reply.status == 0:
@@ -106,7 +106,7 @@ class Sandbox:
 
     def _routed(self, request: WireRequest) -> WireReply:
         if request.path.startswith(f"{PREFIX}/"):
-            return controlled(_under(request, PREFIX), self.store, self.worlds)
+            return controlled(_under(request, PREFIX), self.store, self.worlds, self.providers)
         if request.path.startswith(("/pay/", "/onboard/")):
             return visited(request, self.providers, self.worlds)
         name = request.path.split("/")[1]
@@ -119,7 +119,7 @@ class Sandbox:
             self.store, provider=name, kinds=faults.OF_REQUESTS, subject=request.path
         )
         kinds = {fault.kind for fault in armed}
-        if "fail_before" in kinds:
+        if "500_then_ok" in kinds:
             return self.providers[name].failure()
         reply = self.providers[name].call(request, self.worlds[name])
         return WireReply(0, b"") if "timeout_after_commit" in kinds else reply

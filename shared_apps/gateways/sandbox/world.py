@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 import string
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from shared_apps.gateways.sandbox import faults
 from shared_apps.gateways.sandbox.store import Body, Store, Stored
 
 CLOCK_OFFSET = "clock_offset"
+REMINDER = "_reminder"
 # A delivery that was told to wait for the next one gives up waiting after this long.
 REORDER_SECONDS = 2.0
 _ALPHABET = string.ascii_letters + string.digits
@@ -68,6 +70,31 @@ class World:
     def balance(self, scope: str, currency: str) -> tuple[int, int]:
         """(available, pending) of one currency."""
         return self.store.balances(self.provider, scope, self.now()).get(currency, (0, 0))
+
+    def sprung(self, kinds: tuple[str, ...], subject: str) -> dict[str, faults.Fault]:
+        """The armed faults of these kinds that fit a subject, each used up by one."""
+        hits = faults.sprung(self.store, provider=self.provider, kinds=kinds, subject=subject)
+        return {hit.kind: hit for hit in hits}
+
+    def remind(self, what: str, subject: str, *, scope: str, at: float, detail: str = "") -> None:
+        """Have `reminders()` say, once its time has come, that something is to happen to an object."""
+        told = {
+            "id": fresh_id("rem_"),
+            "what": what,
+            "subject": subject,
+            "at": at,
+            "detail": detail,
+        }
+        self.put(scope, REMINDER, told, parent="waiting")
+
+    def reminders(self) -> Iterator[Stored]:
+        """What has fallen due, earliest first, each once; what it leads to may fall due at once."""
+        while waiting := [
+            row for row in self.parented(REMINDER, "waiting") if row.body["at"] <= self.now()
+        ]:
+            first = min(waiting, key=lambda row: (row.body["at"], row.seq))
+            self.put(first.scope, REMINDER, first.body, parent="done")
+            yield first
 
     def post(self, message: Message) -> None:
         """Put a webhook into the post, as the armed faults will have it."""

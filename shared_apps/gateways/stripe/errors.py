@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import stripe
 
 from shared_apps.gateways.errors import (
+    AuthenticationNeeded,
     CredentialsRefused,
     GatewayBusy,
     GatewayRefused,
@@ -17,6 +18,8 @@ from shared_apps.gateways.errors import (
 )
 from shared_apps.kernel.errors import DomainError
 
+# The bank would say yes if its customer were asked.
+AUTHENTICATION_REQUIRED = "authentication_required"
 FAMILIES: tuple[tuple[type[stripe.StripeError], type[DomainError]], ...] = (
     (stripe.CardError, PaymentDeclined),
     (stripe.IdempotencyError, IdempotencyKeyReused),
@@ -35,6 +38,8 @@ def translated(error: stripe.StripeError) -> DomainError:
         family = next(
             (ours for theirs, ours in FAMILIES if isinstance(error, theirs)), OutcomeUnknown
         )
+    if family is PaymentDeclined and error.code == AUTHENTICATION_REQUIRED:
+        family = AuthenticationNeeded
     return family(
         error.user_message or type(error).__name__,
         provider="stripe",

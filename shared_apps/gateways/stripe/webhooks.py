@@ -16,6 +16,9 @@ TOLERANCE_SECONDS = 300
 # Under this key of an object's metadata travels our own id for it.
 REFERENCE = "reference"
 
+# A thing of a connected account is named `<account>/<thing>`.
+BELONGING = "/"
+
 OPERATOR_EVENTS = (
     "checkout.session.completed",
     "checkout.session.async_payment_succeeded",
@@ -24,7 +27,12 @@ OPERATOR_EVENTS = (
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
     "payment_intent.canceled",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.processing",
+    "payment_intent.requires_action",
     "charge.succeeded",
+    "charge.captured",
+    "charge.expired",
     "charge.refunded",
     "refund.created",
     "refund.updated",
@@ -35,26 +43,54 @@ OPERATOR_EVENTS = (
     "charge.dispute.funds_reinstated",
     "charge.dispute.closed",
     "transfer.created",
+    "transfer.updated",
     "transfer.reversed",
-)
-PARTNER_EVENTS = (
-    "account.updated",
-    "account.application.deauthorized",
     "payout.created",
     "payout.paid",
     "payout.failed",
+    "payout.canceled",
+    "setup_intent.succeeded",
+    "payment_method.attached",
+    "payment_method.detached",
+    "customer.deleted",
+)
+PARTNER_EVENTS = (
+    "account.updated",
+    "capability.updated",
+    "account.application.deauthorized",
+    "account.external_account.created",
+    "account.external_account.updated",
+    "account.external_account.deleted",
+    "payout.created",
+    "payout.paid",
+    "payout.failed",
+    "payout.canceled",
+    "balance.available",
 )
 
+# The longest beginning of an event's type decides.
 SUBJECTS: Mapping[str, WebhookSubject] = {
-    "checkout.session": WebhookSubject.PAYMENT,
-    "payment_intent": WebhookSubject.PAYMENT,
-    "charge": WebhookSubject.PAYMENT,
-    "refund": WebhookSubject.REFUND,
-    "account": WebhookSubject.ACCOUNT,
-    "transfer": WebhookSubject.TRANSFER,
-    "payout": WebhookSubject.PAYOUT,
-    "dispute": WebhookSubject.DISPUTE,
+    "checkout.session.": WebhookSubject.PAYMENT,
+    "payment_intent.": WebhookSubject.PAYMENT,
+    "charge.": WebhookSubject.PAYMENT,
+    "charge.refund.": WebhookSubject.REFUND,
+    "charge.dispute.": WebhookSubject.DISPUTE,
+    "refund.": WebhookSubject.REFUND,
+    "account.": WebhookSubject.ACCOUNT,
+    "capability.": WebhookSubject.ACCOUNT,
+    "balance.": WebhookSubject.ACCOUNT,
+    "transfer.": WebhookSubject.TRANSFER,
+    "payout.": WebhookSubject.PAYOUT,
+    "setup_intent.": WebhookSubject.CUSTOMER,
+    "payment_method.": WebhookSubject.CUSTOMER,
+    "customer.": WebhookSubject.CUSTOMER,
 }
+
+
+def subject_of(kind: str) -> WebhookSubject:
+    """What an event of this type is about."""
+    fitting = [beginning for beginning in SUBJECTS if kind.startswith(beginning)]
+    return SUBJECTS[max(fitting, key=len)] if fitting else WebhookSubject.OTHER
 
 
 def verified_event(
@@ -87,13 +123,26 @@ def _is_signed_with(secret: str, body: bytes, signature: str) -> bool:
 
 
 def _event(event: Mapping[str, Any]) -> WebhookEvent:
-    subject = event["data"]["object"]
-    metadata = subject.get("metadata") or {}
+    thing = event["data"]["object"]
+    metadata = thing.get("metadata") or {}
+    account = event.get("account") or ""
+    subject = subject_of(event["type"])
     return WebhookEvent(
         id=event["id"],
         type=event["type"],
-        subject=SUBJECTS.get(subject["object"], WebhookSubject.OTHER),
-        object_id=subject.get("id", ""),
+        subject=subject,
+        object_id=_object_id(subject, thing, account),
         reference=str(metadata.get(REFERENCE, "")),
-        account=event.get("account") or "",
+        account=account,
     )
+
+
+def _object_id(subject: WebhookSubject, thing: Mapping[str, Any], account: str) -> str:
+    """The id to re-fetch: of an account whatever is said of it, and of a customer whatever they keep."""
+    found = str(thing.get("id") or "")
+    if subject is WebhookSubject.ACCOUNT:
+        return account or found
+    if subject is WebhookSubject.CUSTOMER:
+        return found if thing["object"] == "customer" else str(thing.get("customer") or "")
+    is_theirs = subject is WebhookSubject.PAYOUT and account and found
+    return f"{account}{BELONGING}{found}" if is_theirs else found
