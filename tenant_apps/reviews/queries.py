@@ -112,7 +112,7 @@ def published_review(review_id: UUID) -> ReviewView:
     return _one(_rows().filter(pk=review_id, state="published"))
 
 
-def review_by(review_id: UUID, user_id: UUID | str) -> ReviewView:
+def review_by(review_id: UUID, user_id: UUID) -> ReviewView:
     """A person's own review in whatever state; raises ReviewNotFound."""
     return _one(_rows().filter(pk=review_id, written_by_id=user_id))
 

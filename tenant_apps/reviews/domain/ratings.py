@@ -61,15 +61,11 @@ def _move(subject: str, rating: int, *, by: int, at: datetime) -> None:
 
 def discrepancies() -> list[Discrepancy]:
     """Every summary that differs from its published reviews. Two queries."""
-    counts = Review.objects.filter(state="published").values("subject").order_by("subject")
+    rows = Review.objects.filter(state="published").values_list("subject")
+    per_star = [Count("pk", filter=Q(rating=stars)) for stars in range(1, STARS_MAX + 1)]
     counted = {
-        row["subject"]: tuple(row[name] for name in _STARS)
-        for row in counts.annotate(
-            **{
-                name: Count("pk", filter=Q(rating=stars))
-                for stars, name in enumerate(_STARS, start=1)
-            }
-        )
+        subject: tuple(counts)
+        for subject, *counts in rows.annotate(**dict(zip(_STARS, per_star, strict=True))).order_by()
     }
     stored = {
         row.subject: tuple(getattr(row, name) for name in _STARS)

@@ -174,7 +174,7 @@ def _publish_unless_doubtful(row: Review, *, at: datetime) -> None:
 
 def _own(review_id: UUID, acting: Actor) -> Review:
     rows = Review.objects.select_for_update(of=["self"]).filter(pk=review_id)
-    row = rows.filter(written_by_id=acting.id).first() if acting.kind == "user" else None
+    row = rows.filter(written_by_id=UUID(acting.id)).first() if acting.kind == "user" else None
     if row is None:
         raise ReviewNotFound
     return row
