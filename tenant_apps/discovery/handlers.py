@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from shared_apps.kernel.ref import Ref
 from shared_apps.outbox.domain.subscriptions import Delivery, handles
 from tenant_apps.catalog.events import (
     CategoryChanged,
@@ -20,6 +21,8 @@ from tenant_apps.partners.events import (
     PartnerResumed,
     PartnerSuspended,
 )
+from tenant_apps.reviews.events import RatingChanged
+from tenant_apps.reviews.queries import rating_of
 
 
 @handles(ProductPublished)
@@ -71,3 +74,11 @@ def show_approved(event: PartnerApproved, delivery: Delivery) -> None:
 @handles(PartnerChanged)
 def rename_owner(event: PartnerChanged, delivery: Delivery) -> None:
     cards.write_owner(owner_id=UUID(event.partner_id), at=delivery.at)
+
+
+@handles(RatingChanged)
+def show_rating(event: RatingChanged, _delivery: Delivery) -> None:
+    # Events come in any order: the reviews are asked what they come to now.
+    subject = Ref.parse(event.subject)
+    found = rating_of(subject)
+    cards.write_rating(ref=subject, average_hundredths=found.average_hundredths, count=found.count)

@@ -9,10 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 
+from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from tenant_apps.catalog.queries import published_ids
 from tenant_apps.discovery.domain import cards
 from tenant_apps.discovery.models import ListingCard, SearchTerm
+from tenant_apps.reviews.queries import RatingView, ratings_of
 
 BATCH = 200
 
@@ -36,9 +38,13 @@ def rebuild_products(*, at: datetime) -> Rebuilt:
 
 @operation
 def _write_batch(*, product_ids: Sequence[UUID], at: datetime) -> None:
-    """One batch of cards."""
-    for product_id in product_ids:
+    """One batch of cards, with what reviewers say."""
+    refs = [Ref(cards.PRODUCT, str(product_id)) for product_id in product_ids]
+    ratings = ratings_of(refs)
+    for product_id, ref in zip(product_ids, refs, strict=True):
         cards.write_product_card(product_id=product_id, at=at)
+        found = ratings.get(str(ref), RatingView())
+        cards.write_rating(ref=ref, average_hundredths=found.average_hundredths, count=found.count)
 
 
 @operation

@@ -1,0 +1,1 @@
+"""Writing, answering and moderating reviews, and keeping what they come to."""
