@@ -18,6 +18,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
+from django.utils.functional import Promise
+
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page
 
@@ -94,17 +96,37 @@ class WebhookSubject(StrEnum):
 class Credentials:
     """Keys of one operator at one provider. `api_base` replaces the provider's address (sandbox).
 
-    `client_id` is the public half where a provider has two (PayPal), empty elsewhere.
+    `client_id` is the public half where a provider has two (PayPal), `webhook_secret` what signs webhooks
+    where the operator chooses it (Flutterwave); empty elsewhere. An adapter's `key_fields` says which.
     """
 
     secret_key: str = field(repr=False)
     api_base: str = ""
     client_id: str = ""
+    webhook_secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyField:
+    """One key an operator has to give: `name` is the field of `Credentials`, `label` lazy text.
+
+    `starts_with`: what such a key begins with, where the provider has a habit.
+    """
+
+    name: str
+    label: str | Promise
+    is_secret: bool = True
+    is_required: bool = True
+    starts_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider can do at all; the checkout asks before it plans."""
+    """What a provider can do at all; the checkout asks before it plans.
+
+    Without `registers_webhooks` the operator enters our address, and the secret that `register_webhook`
+    answers, on the provider's own pages.
+    """
 
     manual_capture: bool = False
     partial_capture: bool = False
@@ -115,6 +137,7 @@ class Capabilities:
     disputes: bool = False
     movements: bool = False
     payout_destinations: frozenset[DestinationKind] = frozenset()
+    registers_webhooks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +435,10 @@ class Gateway(Protocol):
 
     kind: ClassVar[str]
     capabilities: ClassVar[Capabilities]
+    key_fields: ClassVar[tuple[KeyField, ...]]
+    # How a key of the test mode begins, or the address of the test mode where that is a place.
+    test_prefixes: ClassVar[tuple[str, ...]]
+    test_api_base: ClassVar[str]
 
     def verify_credentials(self) -> str:
         """Ask the provider who we are; returns the account's id there. CredentialsRefused if the keys are wrong."""

@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from shared_apps.gateways.contract import Credentials, Gateway
+from shared_apps.gateways.contract import Capabilities, Credentials, Gateway, KeyField
 from shared_apps.gateways.errors import GatewayUnknown
+from shared_apps.gateways.paystack.client import PaystackGateway
 from shared_apps.gateways.stripe.client import StripeGateway
 
-ADAPTERS: Mapping[str, Callable[[Credentials], Gateway]] = {StripeGateway.kind: StripeGateway}
+Adapter = type[StripeGateway | PaystackGateway]
+ADAPTERS: Mapping[str, Adapter] = {
+    adapter.kind: adapter for adapter in (StripeGateway, PaystackGateway)
+}
 
 
 def gateway_for(kind: str, credentials: Credentials) -> Gateway:
     """The adapter of this kind with these keys. Makes no call. GatewayUnknown if there is none."""
+    return _adapter(kind)(credentials)
+
+
+def capabilities_of(kind: str) -> Capabilities:
+    """What a provider can do, before anybody has keys. GatewayUnknown if there is no adapter."""
+    return _adapter(kind).capabilities
+
+
+def key_fields_of(kind: str) -> tuple[KeyField, ...]:
+    """The keys an operator has to give for a provider. GatewayUnknown if there is no adapter."""
+    return _adapter(kind).key_fields
+
+
+def test_api_base_of(kind: str) -> str:
+    """Where a provider's test mode lives, empty where its keys say it. GatewayUnknown if there is none."""
+    return _adapter(kind).test_api_base
+
+
+def is_test(kind: str, credentials: Credentials) -> bool:
+    """Whether no real money moves with these keys: test keys, the test mode's address, or a sandbox."""
+    adapter = _adapter(kind)
+    is_test_key = credentials.secret_key.startswith(adapter.test_prefixes)
+    is_elsewhere = bool(credentials.api_base) and not adapter.test_prefixes
+    return is_test_key or is_elsewhere
+
+
+def _adapter(kind: str) -> Adapter:
     adapter = ADAPTERS.get(kind)
     if adapter is None:
         raise GatewayUnknown(f"no adapter named {kind!r}")
-    return adapter(credentials)
+    return adapter

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from shared_apps.gateways.contract import (
     Capabilities,
     DestinationKind,
+    KeyField,
     WebhookEvent,
     WebhookRegistration,
 )
@@ -42,6 +45,15 @@ class StripeGateway(StripePayments, StripeCustomers, StripePartners, StripeState
         movements=True,
         payout_destinations=frozenset({DestinationKind.CONNECTED_ACCOUNT}),
     )
+    key_fields: ClassVar[tuple[KeyField, ...]] = (
+        KeyField(
+            "secret_key",
+            _("Secret key"),
+            starts_with=("sk_test_", "rk_test_", "sk_live_", "rk_live_"),
+        ),
+    )
+    test_prefixes: ClassVar[tuple[str, ...]] = ("sk_test_", "rk_test_")
+    test_api_base: ClassVar[str] = ""
 
     def verify_credentials(self) -> str:
         with stripe_errors():
