@@ -12,7 +12,9 @@ from shared_apps.kernel.events import Event
 class TakeAccrued(Event):
     """The platform earned its take of something a tenant's partner fulfilled.
 
-    `subject` is what was fulfilled, unique within the tenant; a reversal is a negative take.
+    `subject` is what was fulfilled; with `key` it is unique within the tenant. The key is
+    `release`, or that of the reversal: then gross and take are negative, and it may come long
+    after the period of the sale was billed.
     """
 
     name: ClassVar[str] = "billing.take_accrued.v1"
@@ -26,3 +28,4 @@ class TakeAccrued(Event):
     tier_code: str
     tier_version: int
     accrued_at: str
+    key: str = "release"

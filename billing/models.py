@@ -68,7 +68,10 @@ class TierChange(models.Model):
 
 
 class TakeRecord(models.Model):
-    """Our share of one sale of a tenant, as the tenant's own outbox told it; negative = given back."""
+    """Our share of one sale of a tenant, as the tenant's own outbox told it; negative = given back.
+
+    `key` says which of a subject's takes it is: its release, or one reversal.
+    """
 
     rights = "append_only"
 
@@ -77,6 +80,7 @@ class TakeRecord(models.Model):
     event_id = models.UUIDField()
     module = models.CharField(max_length=20)
     subject = models.CharField(max_length=160)
+    key = models.CharField(max_length=200, default="release")
     currency = models.CharField(max_length=3)
     base_minor = models.BigIntegerField()
     take_minor = models.BigIntegerField()
@@ -88,7 +92,10 @@ class TakeRecord(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tenant_id", "event_id"], name="take_pulled_once")
+            models.UniqueConstraint(fields=["tenant_id", "event_id"], name="take_pulled_once"),
+            models.UniqueConstraint(
+                fields=["tenant_id", "subject", "key"], name="take_accrued_once"
+            ),
         ]
         indexes = [models.Index(fields=["tenant_id", "accrued_at"], name="take_of_tenant")]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 
 from billing.models import TakeRecord, Tier, TierVersion
 from shared_apps.kernel.context import TierTerms, platform_context
@@ -59,7 +59,7 @@ class TierOffer:
 
 @dataclass(frozen=True, slots=True)
 class TakeTotal:
-    """The platform's take from one tenant in one currency."""
+    """The platform's take from one tenant in one currency, less what was given back."""
 
     tenant_id: UUID
     take: Money
@@ -113,7 +113,7 @@ def take_totals(tenant_id: UUID | None = None) -> list[TakeTotal]:
         grouped = rows.values("tenant_id", "currency").annotate(
             take=Sum("take_minor"),
             base=Sum("base_minor"),
-            sales=Count("id"),
+            sales=Count("id", filter=Q(key="release")),
             last_at=Max("accrued_at"),
         )
         return [

@@ -113,6 +113,7 @@ def _record(tenant_id: UUID, event_id: UUID, event: TakeAccrued, at: datetime) -
         event_id=event_id,
         module=event.module,
         subject=event.subject,
+        key=event.key,
         currency=event.currency,
         base_minor=event.gross_minor,
         take_minor=event.take_minor,

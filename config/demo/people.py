@@ -24,9 +24,12 @@ from config.embedded.workspace import read_json, write_json
 from shared_apps.identity.domain.people import NewPerson, Person, create_person, encode_password
 from shared_apps.identity.models import User
 from shared_apps.kernel.actor import SYSTEM, Actor
-from shared_apps.kernel.context import platform_context
+from shared_apps.kernel.clock import now
+from shared_apps.kernel.context import platform_context, tenant_context
 from shared_apps.kernel.slugs import slug_of
 from shared_apps.kernel.transactions import operation
+from tenant_apps.integrations.domain.keys import KeyOrder, make_key
+from tenants.queries import find_by_slug
 
 ADMIN_EMAIL = "admin@galleria.example"
 ADMIN_NAME = "Platform admin"
@@ -128,6 +131,7 @@ def write_sign_ins(
     """Add what is known of people to DIR/demo.json; what others wrote there stays."""
     file = folder / "demo.json"
     known = read_json(file)
+    keys = {each["slug"]: each.get("api_key", "") for each in known.get("tenants", [])}
     admin = {"email": ADMIN_EMAIL, "password": password.plain, "totp_secret": secret}
     console = {**known.get("console", {}), "sign_ins": {"platform_admin": admin}}
     tenants = [
@@ -136,10 +140,21 @@ def write_sign_ins(
             "name": world.name,
             "host": hosts[world.slug],
             "sign_ins": _sign_ins(world, password.plain),
+            "api_key": keys.get(world.slug) or _api_key(world),
         }
         for world in worlds
     ]
     write_json(file, {**known, "console": console, "tenants": tenants}, private=True)
+
+
+def _api_key(world: World) -> str:
+    """A secret key that may do everything its operator may; told once, so kept in the file."""
+    tenant, at = find_by_slug(world.slug), now()
+    assert tenant is not None  # noqa: S101 - opened before
+    with tenant_context(tenant):
+        owner = User.objects.get(email=operator_email(world))
+        order = KeyOrder("demo", "secret", ("write_all",))
+        return make_key(order=order, owner=owner, acting=SYSTEM, at=at).secret
 
 
 def _sign_ins(world: World, password: str) -> dict[str, Any]:

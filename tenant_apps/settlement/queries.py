@@ -14,11 +14,15 @@ from tenant_apps.settlement.models import Earning
 
 @dataclass(frozen=True, slots=True)
 class EarningView:
+    """What is left of an earning after every reduction."""
+
     subject: Ref
     partner_id: UUID
     gross: Money
+    subsidy: Money
     commission: Money
-    tax: Money
+    commission_tax: Money
+    retained_tax: Money
     amount: Money
     take: Money
     take_bps: int
@@ -26,6 +30,7 @@ class EarningView:
     tier_version: int
     state: str
     released_at: datetime | None
+    available_at: datetime | None
 
 
 def earnings_of(subjects: Iterable[Ref]) -> dict[str, EarningView]:
@@ -40,8 +45,10 @@ def view_of(row: Earning) -> EarningView:
         subject=Ref.parse(row.subject),
         partner_id=row.partner_id,
         gross=Money(row.gross_minor, currency),
+        subsidy=Money(row.subsidy_minor, currency),
         commission=Money(row.commission_minor, currency),
-        tax=Money(row.tax_minor, currency),
+        commission_tax=Money(row.commission_tax_minor, currency),
+        retained_tax=Money(row.retained_tax_minor, currency),
         amount=Money(row.amount_minor, currency),
         take=Money(row.take_minor, currency),
         take_bps=row.take_bps,
@@ -49,4 +56,5 @@ def view_of(row: Earning) -> EarningView:
         tier_version=row.tier_version,
         state=row.state,
         released_at=row.released_at,
+        available_at=row.available_at,
     )

@@ -40,6 +40,8 @@ _chart: dict[str, AccountTerms] = {
     "host": AccountTerms("liability", cached=True),
     "advertiser": AccountTerms("liability", cached=True, floor=0),
     "tax": AccountTerms("liability"),
+    # The tax the operator owes on its own commission.
+    "commission_tax": AccountTerms("liability"),
     "refunds_in_transit": AccountTerms("liability"),
     "payouts_in_transit": AccountTerms("liability"),
     "saas_payable": AccountTerms("liability"),
@@ -51,6 +53,7 @@ _chart: dict[str, AccountTerms] = {
     "saas_commission": AccountTerms("expense"),
     "chargeback_loss": AccountTerms("expense"),
     "goodwill": AccountTerms("expense"),
+    "promotion_cost": AccountTerms("expense"),
     "fx": AccountTerms("equity"),
 }
 

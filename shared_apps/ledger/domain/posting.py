@@ -97,6 +97,19 @@ def post(
     return Posting(transaction_id, key, is_new=True)
 
 
+@step
+def lock_balance(*, code: str, currency: str) -> Money:
+    """Lock a cached account, so that nobody moves its balance before this transaction ends.
+
+    Returns the balance in the account's natural direction; an account never used has nothing.
+    """
+    account = Account.objects.select_for_update().filter(code=code, currency=currency).first()
+    if account is None:
+        return Money.zero(currency)
+    invariant(account.cached, f"{code} is summed, there is no row to lock")
+    return Money(account.balance, currency)
+
+
 def _write(head: list[Any], accounts: Mapping[_AccountKey, Account], legs: Sequence[Leg]) -> bool:
     """False when the key is taken, if need be by who commits first."""
     columns: list[list[Any]] = [

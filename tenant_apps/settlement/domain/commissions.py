@@ -10,13 +10,14 @@ from uuid import UUID
 from shared_apps.audit.domain.records import record
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.errors import NotAllowed, NotFound, Unprocessable
-from shared_apps.kernel.money import BASIS_POINTS, Money, divide_half_up
+from shared_apps.kernel.money import BASIS_POINTS, Money, divide_half_up, percentage
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from tenant_apps.partners.permissions import require_operator
 from tenant_apps.settlement.models import CommissionRule
 
 FALLBACK_BPS = 1_000
+_NOTHING = UUID(int=0)
 
 
 class BadRule(Unprocessable):
@@ -47,17 +48,23 @@ class Rule:
     bps: int
     fixed_minor: int = 0
     fixed_currency: str = ""
+    is_on_delivery: bool = False
+    fee_tax_bps: int = 0
     is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class CommissionTerms:
-    """The terms that are frozen on a line, with the rule that won."""
+    """The terms that are frozen on a line, with the rule that won.
+
+    `fee_tax_bps` is the tax on the commission itself.
+    """
 
     rule_id: UUID | None
     rule_name: str
     bps: int
     fixed: Money
+    fee_tax_bps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,8 @@ def all_rules() -> list[Rule]:
             bps=row.bps,
             fixed_minor=row.fixed_minor,
             fixed_currency=row.fixed_currency,
+            is_on_delivery=row.is_on_delivery,
+            fee_tax_bps=row.fee_tax_bps,
             is_active=row.is_active,
         )
         for row in CommissionRule.objects.order_by("position")
@@ -114,7 +123,22 @@ def resolve_commission(
     """The first rule that fits decides (rule); without any, the house's standard holds."""
     won = next((rule for rule in rules if rule.is_active and does_fit(rule, subject)), FALLBACK)
     fixed = won.fixed_minor if won.fixed_currency == currency else 0
-    return CommissionTerms(won.id, won.name, won.bps, Money(fixed, currency))
+    return CommissionTerms(won.id, won.name, won.bps, Money(fixed, currency), won.fee_tax_bps)
+
+
+def resolve_delivery_commission(
+    *, vendor_id: UUID, currency: str, rules: Sequence[Rule]
+) -> CommissionTerms:
+    """What the operator takes of a vendor's delivery price (rule).
+
+    The first rule about the vendor or about everything decides: its percentage, without its fixed
+    part, if it is on delivery too, else nothing.
+    """
+    about = [rule for rule in rules if rule.kind in {"vendor", "default"}]
+    subject = CommissionSubject(vendor_id, _NOTHING, "")
+    won = next((rule for rule in about if rule.is_active and does_fit(rule, subject)), FALLBACK)
+    bps = won.bps if won.is_on_delivery else 0
+    return CommissionTerms(won.id, won.name, bps, Money.zero(currency), won.fee_tax_bps)
 
 
 def explain_commission(*, subject: CommissionSubject, rules: Sequence[Rule]) -> list[Considered]:
@@ -136,6 +160,11 @@ def commission_on(*, base: Money, quantity: int, terms: CommissionTerms) -> Mone
     return Money(max(0, min(wanted, base.minor)), base.currency)
 
 
+def commission_tax_on(*, commission: Money, terms: CommissionTerms) -> Money:
+    """The tax on the operator's fee, half-up (rule)."""
+    return percentage(commission, terms.fee_tax_bps)
+
+
 @operation
 def add_rule(*, rule: Rule, acting: Actor, at: datetime) -> UUID:
     """Put a rule on top of the list, before every other; audited. Frozen lines keep theirs.
@@ -155,6 +184,8 @@ def add_rule(*, rule: Rule, acting: Actor, at: datetime) -> UUID:
         bps=rule.bps,
         fixed_minor=rule.fixed_minor,
         fixed_currency=rule.fixed_currency,
+        is_on_delivery=rule.is_on_delivery,
+        fee_tax_bps=rule.fee_tax_bps,
         is_active=rule.is_active,
         created_at=at,
     )
@@ -195,6 +226,8 @@ def _check(rule: Rule) -> None:
         errors["target"] = ["Name the vendor, category or product; the default has none."]
     if not 0 <= rule.bps <= BASIS_POINTS:
         errors["bps"] = ["Between 0 and 100 per cent."]
+    if not 0 <= rule.fee_tax_bps <= BASIS_POINTS:
+        errors["fee_tax_bps"] = ["Between 0 and 100 per cent."]
     if rule.fixed_minor and not rule.fixed_currency:
         errors["fixed_currency"] = ["The fixed part needs its currency."]
     if not rule.name:
