@@ -144,7 +144,7 @@ def _share_of(row: VendorOrder, line: OrderLine) -> Share:
         module="marketplace",
         gross=Money(row.total_minor, row.currency),
         commission=Money(row.commission_minor, row.currency),
-        tax=Money(row.tax_minor, row.currency),
+        tax=Money(row.retained_tax_minor, row.currency),
         tax_code=line.tax_class,
         take=Money(row.take_minor, row.currency),
         take_bps=line.take_bps,
