@@ -39,14 +39,20 @@ class LineView:
     variant_title: str
     sku: str
     url: str
+    is_digital: bool
     quantity: int
     unit: Money
+    discount: Money
     tax: Money
+    tax_name: str
+    tax_bps: int
+    tax_added: Money
     total: Money
     commission: Money
     commission_rule: str
     commission_bps: int
     commission_fixed: Money
+    commission_tax: Money
     take: Money
     take_bps: int
     earning: Money
@@ -82,13 +88,20 @@ class VendorOrderView:
     vendor_name: str
     state: str
     delivery_name: str
+    delivery_days: str
+    is_pickup: bool
     address: Mapping[str, str]
     phone: str
     subtotal: Money
     delivery: Money
+    discount: Money
+    subsidy: Money
     tax: Money
+    tax_added: Money
     total: Money
     commission: Money
+    commission_tax: Money
+    retained_tax: Money
     take: Money
     earning: Money
     created_at: datetime
@@ -125,7 +138,10 @@ class OrderView:
     subtotal: Money
     delivery: Money
     discount: Money
+    discounts: Sequence[Mapping[str, Any]]
     tax: Money
+    tax_added: Money
+    prices_include_tax: bool
     total: Money
     created_at: datetime
     placed_at: datetime | None
@@ -272,7 +288,10 @@ def _order_view(row: Order | None) -> OrderView:
         subtotal=Money(row.subtotal_minor, row.currency),
         delivery=Money(row.delivery_minor, row.currency),
         discount=Money(row.discount_minor, row.currency),
+        discounts=row.discounts,
         tax=Money(row.tax_minor, row.currency),
+        tax_added=Money(row.tax_added_minor, row.currency),
+        prices_include_tax=row.prices_include_tax,
         total=Money(row.total_minor, row.currency),
         created_at=row.created_at,
         placed_at=row.placed_at,
@@ -304,13 +323,20 @@ def _vendor_order_view(row: VendorOrder) -> VendorOrderView:
         vendor_name=row.vendor_name,
         state=row.state,
         delivery_name=row.delivery_name,
+        delivery_days=row.delivery_days,
+        is_pickup=row.is_pickup,
         address=row.order.address,
         phone=row.order.phone,
         subtotal=Money(row.subtotal_minor, currency),
         delivery=Money(row.delivery_minor, currency),
+        discount=Money(row.discount_minor, currency),
+        subsidy=Money(row.subsidy_minor, currency),
         tax=Money(row.tax_minor, currency),
+        tax_added=Money(row.tax_added_minor, currency),
         total=Money(row.total_minor, currency),
         commission=Money(row.commission_minor, currency),
+        commission_tax=Money(row.commission_tax_minor, currency),
+        retained_tax=Money(row.retained_tax_minor, currency),
         take=Money(row.take_minor, currency),
         earning=Money(row.earning_minor, currency),
         created_at=row.created_at,
@@ -342,14 +368,20 @@ def _line_view(line: OrderLine, row: VendorOrder) -> LineView:
         variant_title=line.variant_title,
         sku=line.sku,
         url=f"/p/{line.product_slug}/",
+        is_digital=line.is_digital,
         quantity=line.quantity,
         unit=Money(line.unit_price_minor, currency),
+        discount=Money(line.discount_minor, currency),
         tax=Money(line.tax_minor, currency),
+        tax_name=line.tax_name,
+        tax_bps=line.tax_bps,
+        tax_added=Money(line.tax_added_minor, currency),
         total=Money(line.total_minor, currency),
         commission=Money(line.commission_minor, currency),
         commission_rule=line.commission_rule_name,
         commission_bps=line.commission_bps,
         commission_fixed=Money(line.commission_fixed_minor, currency),
+        commission_tax=Money(line.commission_tax_minor, currency),
         take=Money(line.take_minor, currency),
         take_bps=line.take_bps,
         earning=Money(line.earning_minor, currency),

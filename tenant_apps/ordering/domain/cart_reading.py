@@ -15,7 +15,7 @@ from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
 from tenant_apps.catalog.queries import Offer, offers
 from tenant_apps.ordering.domain.carts import CartOwner
-from tenant_apps.ordering.domain.delivery import DeliveryMethod, methods_of
+from tenant_apps.ordering.domain.delivery import Method, methods_by_vendor
 from tenant_apps.ordering.domain.validation import CartProblem, CartRow, problems_of
 from tenant_apps.ordering.lifecycle import ORDER_OPEN
 from tenant_apps.ordering.models import Cart, CartLine, OrderLine
@@ -52,7 +52,7 @@ class CartGroup:
     vendor_slug: str
     lines: Sequence[CartLineView]
     subtotal: Money
-    methods: Sequence[DeliveryMethod]
+    methods: Sequence[Method]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,8 @@ def cart_of(*, owner: CartOwner, at: datetime) -> CartView:
         )
         view = _line_view(row, offer, problems_of(row, offer, closed, currency), currency)
         views.setdefault(offer.vendor_id if offer else None, []).append(view)
-    groups = [_group(vendor_id, group, found, currency) for vendor_id, group in views.items()]
+    methods = methods_by_vendor([each for each in views if each], currency=currency)
+    groups = [_group(group, found, methods, currency) for group in views.values()]
     return CartView(
         currency=currency,
         groups=groups,
@@ -145,17 +146,17 @@ def _line_view(
 
 
 def _group(
-    vendor_id: UUID | None,
     lines: Sequence[CartLineView],
     found: Mapping[UUID, Offer],
+    methods: Mapping[UUID, Sequence[Method]],
     currency: str,
 ) -> CartGroup:
     offer = found.get(lines[0].variant_id)
     return CartGroup(
-        vendor_id=vendor_id,
+        vendor_id=offer.vendor_id if offer else None,
         vendor_name=offer.vendor_name if offer else "",
         vendor_slug=offer.vendor_slug if offer else "",
         lines=lines,
         subtotal=sum((line.total for line in lines), Money.zero(currency)),
-        methods=methods_of(vendor_id) if vendor_id else (),
+        methods=methods[offer.vendor_id] if offer else (),
     )

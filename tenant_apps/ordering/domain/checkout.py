@@ -29,10 +29,14 @@ from tenant_apps.ordering.domain.carts import CartOwner, locked_cart
 from tenant_apps.ordering.domain.planning import (
     CheckoutDetails,
     PlannedPart,
+    chosen_deliveries,
     fingerprint_of,
     order_number,
+    parcels_of,
     plan_parts,
+    sums_of_parts,
 )
+from tenant_apps.ordering.domain.selling import sale_terms
 from tenant_apps.ordering.domain.validation import CartProblem, CartRow, validate_cart
 from tenant_apps.ordering.lifecycle import ORDER_OPEN
 from tenant_apps.ordering.models import Cart, Order, VendorOrder
@@ -41,7 +45,6 @@ from tenant_apps.payments.domain import accounts, charges
 from tenant_apps.payments.domain.accounts import NoGateway
 from tenant_apps.payments.domain.charges import Charge, SplitWanted
 from tenant_apps.payments.queries import find_payment
-from tenant_apps.settlement.domain.commissions import active_rules
 
 # The provider's page lives at least 30 minutes; the stock is held a little longer than that page,
 # and a start that was cut short can be repeated until the difference is used up.
@@ -175,13 +178,14 @@ def _checked_parts(
     )
     if problems:
         raise CartInvalid(problems=[problem.as_json() for problem in problems])
+    parcels = parcels_of(rows, found, cart.currency)
+    terms = sale_terms(parcels.keys(), currency=cart.currency)
     return plan_parts(
         rows=rows,
         offers=found,
-        details=details,
-        rules=active_rules(),
-        tier=current_tenant().tier,
-        currency=cart.currency,
+        deliveries=chosen_deliveries(parcels, details, terms),
+        address=details.address,
+        terms=terms,
     )
 
 
@@ -200,7 +204,7 @@ def _write_order(
     fingerprint: str,
     at: datetime,
 ) -> Order:
-    nothing = Money.zero(cart.currency)
+    sums = sums_of_parts(parts, cart.currency)
     order_id = uuid7()
     return Order.objects.create(
         id=order_id,
@@ -213,11 +217,12 @@ def _write_order(
         address=details.address.as_json(),
         language=details.language,
         currency=cart.currency,
-        subtotal_minor=sum((part.sums.subtotal for part in parts), nothing).minor,
-        delivery_minor=sum((part.delivery for part in parts), nothing).minor,
-        discount_minor=sum((part.sums.discount for part in parts), nothing).minor,
-        tax_minor=sum((part.sums.tax for part in parts), nothing).minor,
-        total_minor=sum((part.total for part in parts), nothing).minor,
+        subtotal_minor=sums.subtotal.minor,
+        delivery_minor=sums.delivery.minor,
+        discount_minor=sums.discount.minor,
+        tax_minor=sums.tax.minor,
+        tax_added_minor=sums.tax_added.minor,
+        total_minor=sums.total.minor,
         fingerprint=fingerprint,
         created_at=at,
         expires_at=at + ORDER_LASTS,
@@ -246,7 +251,7 @@ def _prepare_payment(
             )
             for row, part in zip(vendor_orders, parts, strict=True)
         ],
-        lines=_payment_lines(parts),
+        lines=_payment_lines(order, parts, Money(order.total_minor, order.currency)),
         customer_email=order.email,
         expires_at=at + PAGE_LASTS,
         success_url=absolute_url("/checkout/return/?payment={PAYMENT_ID}"),
@@ -255,8 +260,8 @@ def _prepare_payment(
     return charges.prepare_payment(charge=charge, account_id=account_id, at=at)
 
 
-def _payment_lines(parts: Sequence[PlannedPart]) -> list[PaymentLine]:
-    """What the gateway's page lists; it wants lines above zero that add up to the whole."""
+def _payment_lines(order: Order, parts: Sequence[PlannedPart], rest: Money) -> list[PaymentLine]:
+    """What the gateway's page lists; it wants lines above zero that add up to what is paid there."""
     lines = [
         PaymentLine(
             name=" · ".join(filter(None, [line.offer.title, line.offer.variant_label]))[:200],
@@ -267,12 +272,15 @@ def _payment_lines(parts: Sequence[PlannedPart]) -> list[PaymentLine]:
         for line in part.lines
         if line.price.unit
     ]
-    deliveries = [
-        PaymentLine(name=f"{part.vendor_name}: {part.method.name}"[:200], amount=part.delivery)
+    lines += [
+        PaymentLine(
+            name=f"{part.vendor_name}: {part.option.name}"[:200], amount=part.delivery.price
+        )
         for part in parts
-        if part.delivery
+        if part.delivery.price
     ]
-    return [*lines, *deliveries]
+    listed = sum(line.amount.minor * line.quantity for line in lines)
+    return lines if listed == rest.minor else [PaymentLine(name=order.number, amount=rest)]
 
 
 def _account(*, at: datetime) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Carts; orders with their vendor orders, lines, fulfilment and timeline."""
+"""Carts; the terms of sales; orders with their vendor orders, lines, fulfilment and timeline."""
 
 from __future__ import annotations
 
@@ -12,16 +12,30 @@ from tenant_apps.ordering.models.orders import (
     VendorOrder,
     VendorOrderMove,
 )
+from tenant_apps.ordering.models.terms import (
+    DeliveryMethod,
+    DeliveryRate,
+    SellingTerms,
+    TaxRate,
+    TaxSettings,
+    TaxZone,
+)
 
 __all__ = [
     "Cart",
     "CartLine",
     "CartMove",
+    "DeliveryMethod",
+    "DeliveryRate",
     "Fulfilment",
     "Order",
     "OrderEvent",
     "OrderLine",
     "OrderMove",
+    "SellingTerms",
+    "TaxRate",
+    "TaxSettings",
+    "TaxZone",
     "VendorOrder",
     "VendorOrderMove",
 ]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -16,7 +19,8 @@ QUANTITY_MAX = 999
 class Cart(models.Model):
     """One open cart per customer, or per guest, whose cookie carries the signed `guest_key`.
 
-    `version` rises with every change of the lines.
+    `version` rises with every change of the lines. `codes` are coupons as typed; `gift_cards` are
+    [stored value's source, what is shown of the code] pairs: the code itself is not kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -27,6 +31,8 @@ class Cart(models.Model):
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=40, default=CART.initial)
     version = models.PositiveIntegerField(default=1)
+    codes = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+    gift_cards: models.JSONField[Any, Any] = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

@@ -14,12 +14,23 @@ from shared_apps.kernel.pii import register_pii
 from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN, VENDOR_ORDER
 from tenant_apps.ordering.models.carts import Cart
 
+# What the customer pays and the operator adds is what vendor, operator and tax office get.
+SHARED_OUT = Q(
+    earning_minor=F("total_minor")
+    + F("subsidy_minor")
+    - F("commission_minor")
+    - F("commission_tax_minor")
+    - F("retained_tax_minor")
+)
+
 
 class Order(models.Model):
     """What one customer buys and pays at once.
 
     `state` is how far the checkout got; the status of the whole is derived. `fingerprint` covers
     all that was agreed, so that asking again for the same continues instead of starting anew.
+    `discounts` tells which codes took off how much; `tax_added_minor` is the part of the tax that
+    the prices did not include.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -32,13 +43,18 @@ class Order(models.Model):
     email = models.CharField(max_length=254)
     phone = models.CharField(max_length=40, blank=True, default="")
     address: models.JSONField[Any, Any] = models.JSONField()
+    billing_address: models.JSONField[Any, Any] = models.JSONField(null=True)
     language = models.CharField(max_length=10, blank=True, default="")
     currency = models.CharField(max_length=3)
+    prices_include_tax = models.BooleanField(default=True)
     subtotal_minor = models.BigIntegerField()
     delivery_minor = models.BigIntegerField(default=0)
     discount_minor = models.BigIntegerField(default=0)
+    discounts: models.JSONField[Any, Any] = models.JSONField(default=list)
     tax_minor = models.BigIntegerField(default=0)
+    tax_added_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
+    payment_method = models.CharField(max_length=20, blank=True, default="")
     fingerprint = models.CharField(max_length=64)
     state = models.CharField(max_length=40, default=ORDER.initial)
     created_at = models.DateTimeField()
@@ -56,7 +72,10 @@ class Order(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    total_minor=F("subtotal_minor") + F("delivery_minor") - F("discount_minor")
+                    total_minor=F("subtotal_minor")
+                    + F("delivery_minor")
+                    - F("discount_minor")
+                    + F("tax_added_minor")
                 ),
                 name="order_total_is_its_parts",
             ),
@@ -80,7 +99,11 @@ class OrderMove(Move):
 
 
 class VendorOrder(models.Model):
-    """One vendor's part of an order: what they send, and what they earn by it."""
+    """One vendor's part of an order: what they send, and what they earn by it.
+
+    Every amount is the sum of the lines and of the delivery, whose own are kept beside.
+    `retained_tax_minor` is the tax that the operator remits for the vendor.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="vendor_orders")
@@ -91,13 +114,27 @@ class VendorOrder(models.Model):
     vendor_name = models.CharField(max_length=120)
     delivery_method = models.CharField(max_length=40)
     delivery_name = models.CharField(max_length=80)
+    delivery_days = models.CharField(max_length=20, blank=True, default="")
+    is_pickup = models.BooleanField(default=False)
     currency = models.CharField(max_length=3)
     subtotal_minor = models.BigIntegerField()
     delivery_minor = models.BigIntegerField(default=0)
+    delivery_discount_minor = models.BigIntegerField(default=0)
+    delivery_subsidy_minor = models.BigIntegerField(default=0)
+    delivery_tax_name = models.CharField(max_length=80, blank=True, default="")
+    delivery_tax_jurisdiction = models.CharField(max_length=80, blank=True, default="")
+    delivery_tax_bps = models.PositiveIntegerField(default=0)
+    delivery_tax_minor = models.BigIntegerField(default=0)
+    delivery_tax_added_minor = models.BigIntegerField(default=0)
+    delivery_retained_tax_minor = models.BigIntegerField(default=0)
     discount_minor = models.BigIntegerField(default=0)
+    subsidy_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
+    tax_added_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
+    commission_tax_minor = models.BigIntegerField(default=0)
+    retained_tax_minor = models.BigIntegerField(default=0)
     take_minor = models.BigIntegerField()
     earning_minor = models.BigIntegerField()
     state = models.CharField(max_length=40, default=VENDOR_ORDER.initial)
@@ -110,14 +147,15 @@ class VendorOrder(models.Model):
             models.UniqueConstraint(fields=["order", "vendor"], name="one_vendor_order_per_vendor"),
             models.CheckConstraint(
                 condition=Q(
-                    total_minor=F("subtotal_minor") + F("delivery_minor") - F("discount_minor")
+                    total_minor=F("subtotal_minor")
+                    + F("delivery_minor")
+                    - F("discount_minor")
+                    + F("tax_added_minor")
                 ),
                 name="vendor_order_total_is_its_parts",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    total_minor=F("earning_minor") + F("commission_minor") + F("tax_minor")
-                ),
+                condition=SHARED_OUT,
                 name="vendor_order_total_is_shared_out",
             ),
         ]
@@ -136,7 +174,7 @@ class VendorOrderMove(Move):
 
 
 class OrderLine(models.Model):
-    """A variant as it was sold: name, price, tax, commission and take, frozen."""
+    """A variant as it was sold: name, price, discount, tax, commission and take, frozen."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     vendor_order = models.ForeignKey(VendorOrder, on_delete=models.CASCADE, related_name="lines")
@@ -149,19 +187,28 @@ class OrderLine(models.Model):
     title = models.CharField(max_length=300)
     variant_title = models.CharField(max_length=300, blank=True, default="")
     sku = models.CharField(max_length=120, blank=True, default="")
+    is_digital = models.BooleanField(default=False)
+    weight_g = models.PositiveIntegerField(null=True)
     quantity = models.PositiveIntegerField()
     unit_price_minor = models.BigIntegerField()
     subtotal_minor = models.BigIntegerField()
     discount_minor = models.BigIntegerField(default=0)
+    subsidy_minor = models.BigIntegerField(default=0)
     tax_class = models.CharField(max_length=40)
+    tax_name = models.CharField(max_length=80, blank=True, default="")
+    tax_jurisdiction = models.CharField(max_length=80, blank=True, default="")
     tax_bps = models.PositiveIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
+    tax_added_minor = models.BigIntegerField(default=0)
     total_minor = models.BigIntegerField()
     commission_rule_id = models.UUIDField(null=True)
     commission_rule_name = models.CharField(max_length=120)
     commission_bps = models.PositiveIntegerField()
     commission_fixed_minor = models.BigIntegerField(default=0)
     commission_minor = models.BigIntegerField()
+    commission_tax_bps = models.PositiveIntegerField(default=0)
+    commission_tax_minor = models.BigIntegerField(default=0)
+    retained_tax_minor = models.BigIntegerField(default=0)
     take_bps = models.PositiveIntegerField()
     take_minor = models.BigIntegerField()
     tier_code = models.CharField(max_length=40)
@@ -176,8 +223,12 @@ class OrderLine(models.Model):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_of_something"),
             models.CheckConstraint(
                 condition=Q(
-                    total_minor=F("earning_minor") + F("commission_minor") + F("tax_minor")
+                    total_minor=F("subtotal_minor") - F("discount_minor") + F("tax_added_minor")
                 ),
+                name="order_line_total_is_its_parts",
+            ),
+            models.CheckConstraint(
+                condition=SHARED_OUT,
                 name="order_line_is_shared_out",
             ),
         ]
@@ -226,3 +277,4 @@ class OrderEvent(models.Model):
 register_pii("ordering.Order", "email", "pseudonymise")
 register_pii("ordering.Order", "phone", "erase")
 register_pii("ordering.Order", "address", "keep_for_law")
+register_pii("ordering.Order", "billing_address", "keep_for_law")

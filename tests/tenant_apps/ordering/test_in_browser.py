@@ -122,12 +122,7 @@ def faults_of(page, path, width):
     return [*axe, *([f"{overflow}px too wide"] if overflow > 0 else [])]
 
 
-# Alone this passes; in a whole run of two workers the first page of this file has shown an empty
-# basket to Chromium. Not understood yet, so it is told and not hidden: see CHANGELOG, known gaps.
-FIRST_IN_A_WHOLE_RUN = pytest.mark.xfail(strict=False, reason="first page shows an empty basket")
-
-
-@pytest.mark.parametrize("scripts", [pytest.param(True, marks=FIRST_IN_A_WHOLE_RUN), False])
+@pytest.mark.parametrize("scripts", [True, False])
 def test_cy_buys(stall, site, chromium, scripts, in_alpha):
     cookies = cookies_of(filled_basket(stall, in_alpha), site)
 

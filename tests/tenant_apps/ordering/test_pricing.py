@@ -6,7 +6,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared_apps.kernel.money import Money
-from tenant_apps.ordering.domain.pricing import TaxTerms, price_line, sums_of, tax_within
+from tenant_apps.ordering.domain.pricing import (
+    Reduction,
+    TaxTerms,
+    price_delivery,
+    price_line,
+    sums_of,
+    tax_within,
+)
 from tenant_apps.settlement.domain.commissions import (
     CommissionSubject,
     CommissionTerms,
@@ -27,49 +34,121 @@ def terms(bps, fixed=0):
 
 
 def test_line_of_the_reference():
-    """3 x 19.99 incl. 20 %, discount 6.00: gross 53.97, net 44.98, VAT 8.99; 12.5 % -> 5.62."""
+    """3 x 19.99 incl. 20 %, discount 6.00: gross 53.97, net 44.98, VAT 8.99; 12.5 % -> 5.62, of
+    that 20 % -> 1.12; the vendor earns 53.97 - 6.74 = 47.23.
+    """
     line = price_line(
         unit=Money(1999, EUR),
         quantity=3,
-        discount=Money(600, EUR),
+        reduction=Reduction(Money(600, EUR), Money(0, EUR)),
         tax=TaxTerms("standard", 2000),
         commission=terms(1250),
+        fee_tax_bps=2000,
         take_bps=500,
     )
 
     assert (line.total, line.tax) == (Money(5397, EUR), Money(899, EUR))
-    assert line.commission == Money(562, EUR)
+    assert (line.commission, line.commission_tax) == (Money(562, EUR), Money(112, EUR))
     assert line.take == Money(225, EUR)
-    assert line.earning == Money(5397 - 899 - 562, EUR)
+    assert line.earning == Money(4723, EUR)
 
 
-lines = st.builds(
-    lambda unit, quantity, tax, bps, fixed, take: price_line(
+def test_line_of_the_reference_with_the_operator_liable():
+    """The operator keeps the 8.99 to remit them; all else is the same."""
+    line = price_line(
+        unit=Money(1999, EUR),
+        quantity=3,
+        reduction=Reduction(Money(600, EUR), Money(0, EUR)),
+        tax=TaxTerms("standard", 2000, is_retained=True),
+        commission=terms(1250),
+        fee_tax_bps=2000,
+        take_bps=500,
+    )
+
+    assert line.retained_tax == Money(899, EUR)
+    assert line.earning == Money(4723 - 899, EUR)
+
+
+def test_tax_on_top_and_a_discount_that_the_operator_bears():
+    """2 x 10.00 + 19 %, 5.00 off at the operator's cost: 15.00 + 2.85; the vendor gets 20.00."""
+    line = price_line(
+        unit=Money(1000, EUR),
+        quantity=2,
+        reduction=Reduction(Money(500, EUR), Money(500, EUR)),
+        tax=TaxTerms("standard", 1900, is_included=False),
+        commission=terms(1000),
+        take_bps=500,
+    )
+
+    assert (line.tax, line.tax_added, line.total) == (Money(285, EUR),) * 2 + (Money(1785, EUR),)
+    assert line.commission == Money(200, EUR)
+    assert line.earning == Money(1785 + 500 - 200, EUR)
+
+
+def test_delivery_is_taxed_like_a_line():
+    sent = price_delivery(price=Money(595, EUR), tax=TaxTerms("standard", 1900, is_retained=True))
+    free = price_delivery(
+        price=Money(595, EUR),
+        reduction=Reduction(Money(595, EUR), Money(595, EUR)),
+        tax=TaxTerms("standard", 1900),
+    )
+
+    assert (sent.total, sent.tax, sent.earning) == (
+        Money(595, EUR),
+        Money(95, EUR),
+        Money(500, EUR),
+    )
+    assert (free.total, free.tax, free.earning) == (Money(0, EUR), Money(0, EUR), Money(595, EUR))
+
+
+def test_a_commission_with_its_tax_never_exceeds_the_line():
+    line = price_line(
+        unit=Money(1000, EUR),
+        quantity=1,
+        tax=TaxTerms("standard", 2000, is_retained=True),
+        commission=terms(10_000),
+        fee_tax_bps=2000,
+        take_bps=0,
+    )
+
+    assert line.commission + line.commission_tax == Money(833, EUR)
+    assert line.earning == Money(0, EUR)
+
+
+@st.composite
+def priced_lines(draw):
+    unit, quantity = draw(st.integers(0, 10**9)), draw(st.integers(1, 999))
+    off = draw(st.integers(0, unit * quantity))
+    return price_line(
         unit=Money(unit, EUR),
         quantity=quantity,
-        tax=TaxTerms("standard", tax),
-        commission=terms(bps, fixed),
-        take_bps=take,
-    ),
-    st.integers(0, 10**9),
-    st.integers(1, 999),
-    st.integers(0, 3000),
-    st.integers(0, 10_000),
-    st.integers(0, 500),
-    st.integers(0, 3000),
-)
+        reduction=Reduction(Money(off, EUR), Money(draw(st.integers(0, off)), EUR)),
+        tax=TaxTerms(
+            "standard",
+            draw(st.integers(0, 3000)),
+            is_included=draw(st.booleans()),
+            is_retained=draw(st.booleans()),
+        ),
+        commission=terms(draw(st.integers(0, 10_000)), draw(st.integers(0, 500))),
+        fee_tax_bps=draw(st.integers(0, 3000)),
+        take_bps=draw(st.integers(0, 3000)),
+    )
 
 
 @calmly
-@given(st.lists(lines, min_size=1, max_size=8))
-def test_nothing_is_lost_or_made(priced):
-    sums = sums_of(priced, EUR)
+@given(st.lists(priced_lines(), min_size=1, max_size=8), st.integers(0, 10**6))
+def test_nothing_is_lost_or_made(priced, sent):
+    delivery = price_delivery(price=Money(sent, EUR), tax=TaxTerms("standard", 1900))
+    sums = sums_of(priced, EUR, delivery=delivery)
 
-    assert sums.total == sums.earning + sums.commission + sums.tax
-    for line in priced:
-        assert line.earning.minor >= 0
-        assert line.commission.minor >= 0
-        assert line.total == line.earning + line.commission + line.tax
+    assert sums.total == sums.subtotal + sums.delivery - sums.discount + sums.tax_added
+    for each in (*priced, sums):
+        assert each.earning.minor >= 0
+        assert each.commission.minor >= 0
+        assert (
+            each.total + each.subsidy
+            == each.earning + each.commission + each.commission_tax + each.retained_tax
+        )
 
 
 @calmly
