@@ -114,6 +114,18 @@ def _line(row: Transfer, account: Account) -> StatementLine:
     )
 
 
+def balance_through(code: str, currency: str, *, transfer_id: int) -> Money:
+    """The balance of an account after one of its transfers, in the order of its statement."""
+    account = Account.objects.filter(code=code, currency=currency).first()
+    if account is None:
+        return Money.zero(currency)
+    until = Transfer.objects.filter(id__lte=transfer_id)
+    came = until.filter(credit=account).aggregate(minor=Sum("amount"))["minor"] or 0
+    went = until.filter(debit=account).aggregate(minor=Sum("amount"))["minor"] or 0
+    net = came - went
+    return Money(-net if account.is_debit_normal else net, currency)
+
+
 def posted_amounts(kind: str) -> dict[str, int]:
     """What was posted of a kind, by key: the sum of each transaction's transfers. One query."""
     rows = LedgerTransaction.objects.filter(kind=kind).annotate(total=Sum("transfers__amount"))

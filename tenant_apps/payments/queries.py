@@ -122,3 +122,9 @@ def _one(**lookup: object) -> Payment:
     if row is None:
         raise PaymentUnknown
     return row
+
+
+def has_paid(email: str, *, kind: str) -> bool:
+    """Whether somebody of this address has paid for a subject of this kind. One query."""
+    rows = Payment.objects.filter(customer_email__iexact=email, state__in=PAYMENT_PAID)
+    return rows.filter(subject__startswith=f"{kind}:").exists()

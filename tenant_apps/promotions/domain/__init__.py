@@ -1,0 +1,3 @@
+"""Dividing discounts, counting codes, gift cards and loyalty credit."""
+
+from __future__ import annotations

@@ -1,0 +1,96 @@
+"""What a wallet or gift card is worth, and where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Sum
+
+from shared_apps.kernel.money import Money
+from shared_apps.kernel.pages import Page
+from shared_apps.ledger import queries as ledger
+from tenant_apps.wallet.models import Hold, TopUp
+
+_EXPORT_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class WalletView:
+    """A person's stored value in one currency: spendable, set aside, and not yet here."""
+
+    user_id: UUID
+    available: Money
+    held: Money
+    pending: Money
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One change of what can be spent, and what could be spent after it."""
+
+    id: int
+    kind: str
+    about: str
+    amount: Money
+    balance: Money
+    at: datetime
+
+
+def balance_of(source: str, currency: str) -> Money:
+    """What can be spent of `wallet:<user>` or `gift_card:<id>` now."""
+    return ledger.balance_of(source, currency)
+
+
+def wallet_of(user_id: UUID, currency: str) -> WalletView:
+    """The three buckets of a person's wallet. Three queries."""
+    pending = TopUp.objects.filter(user_id=user_id, currency=currency, state="started").aggregate(
+        minor=Sum("amount_minor")
+    )["minor"]
+    return WalletView(
+        user_id=user_id,
+        available=balance_of(f"wallet:{user_id}", currency),
+        held=balance_of(f"wallet_held:{user_id}", currency),
+        pending=Money(pending or 0, currency),
+    )
+
+
+def statement(
+    source: str, currency: str, *, cursor: str = "", limit: int = 25
+) -> Page[StatementLine]:
+    """What changed, latest first, by keyset, every line with the balance after it."""
+    page = ledger.statement(source, currency, cursor=cursor, limit=limit)
+    if not page.items:
+        return Page(items=[])
+    after = ledger.balance_through(source, currency, transfer_id=page.items[0].id)
+    about = _subjects_of_holds(page.items)
+    lines = []
+    for item in page.items:
+        subject = about.get(item.subject, item.subject)
+        lines.append(StatementLine(item.id, item.kind, subject, item.amount, after, item.posted_at))
+        after -= item.amount
+    return Page(lines, page.next_cursor, page.prev_cursor)
+
+
+def whole_statement(source: str, currency: str) -> Iterator[StatementLine]:
+    """Every line of the statement, latest first, read page by page."""
+    cursor = ""
+    while True:
+        page = statement(source, currency, cursor=cursor, limit=_EXPORT_PAGE)
+        yield from page.items
+        if not page.next_cursor:
+            return
+        cursor = page.next_cursor
+
+
+def _subjects_of_holds(lines: list[ledger.StatementLine]) -> dict[str, str]:
+    """What each hold on the page was for."""
+    ids = [
+        line.subject.partition(":")[2] for line in lines if line.subject.startswith("wallet.hold:")
+    ]
+    if not ids:
+        return {}
+    rows = Hold.objects.filter(id__in=ids).values_list("id", "subject")
+    return {f"wallet.hold:{hold_id}": subject for hold_id, subject in rows}
