@@ -20,11 +20,12 @@ class PaymentCaptured(Event):
     amount_minor: int
     currency: str
     gateway: str
+    method: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentClosed(Event):
-    """The payment will not be made: it failed or its page expired (`state`)."""
+    """The payment will not be made: it failed, expired or was voided (`state`)."""
 
     name: ClassVar[str] = "payments.payment_closed.v1"
 
@@ -57,6 +58,59 @@ class PaymentRefunded(Event):
     subject: str
     amount_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFailed(Event):
+    """The money of a refund is with us again: refused at once, or sent back by the bank later."""
+
+    name: ClassVar[str] = "payments.refund_failed.v1"
+
+    refund_id: str
+    payment_id: str
+    subject: str
+    amount_minor: int
+    currency: str
+    had_succeeded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeOpened(Event):
+    """A bank disputes a payment: what of it is not paid out yet stays where it is.
+
+    `split_subjects` and `amounts_minor` name, in step, what of the dispute falls on each split.
+    """
+
+    name: ClassVar[str] = "payments.dispute_opened.v1"
+
+    dispute_id: str
+    payment_id: str
+    subject: str
+    split_subjects: list[str]
+    amounts_minor: list[int]
+    amount_minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeClosed(Event):
+    """The dispute is decided: `outcome` is won or lost.
+
+    A lost one has cost the operator `chargeback_loss`; who else bears it calls
+    payments.domain.disputes.recover_loss for their split.
+    """
+
+    name: ClassVar[str] = "payments.dispute_closed.v1"
+
+    dispute_id: str
+    payment_id: str
+    subject: str
+    split_subjects: list[str]
+    amounts_minor: list[int]
+    amount_minor: int
+    currency: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True)

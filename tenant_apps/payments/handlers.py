@@ -26,4 +26,4 @@ def send_refund(event: RefundRequested, delivery: Delivery) -> None:
 def open_sandbox_account(_event: TenantReady, delivery: Delivery) -> None:
     """A new tenant takes test payments at once; without a sandbox it waits for real keys."""
     if settings.GALLERIA_PAY_SANDBOX_URL:
-        accounts.open_sandbox_account(at=delivery.at)
+        accounts.open_sandbox_accounts(at=delivery.at)

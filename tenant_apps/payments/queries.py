@@ -10,8 +10,13 @@ from uuid import UUID
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
-from tenant_apps.payments.lifecycle import PAYMENT_OPEN, PAYMENT_PAID
-from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.payments.lifecycle import (
+    PAYMENT_LIVE,
+    PAYMENT_OPEN,
+    PAYMENT_PAID,
+    PAYMENT_UNCAPTURED,
+)
+from tenant_apps.payments.models import GATEWAYS, OFFLINE, STORED, GatewayAccount, Payment
 
 
 class PaymentUnknown(NotFound):
@@ -20,23 +25,34 @@ class PaymentUnknown(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A payment as it stands with us."""
+    """A payment as it stands with us; `gateway` and `method` are the same word."""
 
     id: UUID
+    public_id: str
     reference: str
     subject: Ref
     state: str
-    gateway: str
+    method: str
+    source: str
     is_test: bool
     amount: Money
+    authorised: Money
     captured: Money
     refunded: Money
     fee: Money
     redirect_url: str
     provider_id: str
+    pay_to: str
     failure_code: str
+    customer_email: str
+    user_id: UUID | None
+    created_at: datetime
     expires_at: datetime
     verified_at: datetime | None
+
+    @property
+    def gateway(self) -> str:
+        return self.method
 
     @property
     def is_paid(self) -> bool:
@@ -45,6 +61,18 @@ class PaymentView:
     @property
     def is_open(self) -> bool:
         return self.state in PAYMENT_OPEN
+
+    @property
+    def is_stored(self) -> bool:
+        return self.method in STORED
+
+    @property
+    def is_offline(self) -> bool:
+        return self.method in OFFLINE
+
+    @property
+    def is_at_gateway(self) -> bool:
+        return self.method in GATEWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +86,9 @@ class GatewayAccountView:
     state: str
     provider_account: str
     endpoint_token: str
+    is_sandbox: bool
     created_at: datetime
+    verified_at: datetime | None
 
 
 def view_of(payment: Payment) -> PaymentView:
@@ -66,18 +96,25 @@ def view_of(payment: Payment) -> PaymentView:
     currency = payment.currency
     return PaymentView(
         id=payment.id,
+        public_id=payment.public_id,
         reference=payment.reference,
         subject=Ref.parse(payment.subject),
         state=payment.state,
-        gateway=payment.account.kind,
-        is_test=payment.account.is_test,
+        method=payment.method,
+        source=payment.source,
+        is_test=payment.account is not None and payment.account.is_test,
         amount=payment.amount,
+        authorised=Money(payment.authorised_minor, currency),
         captured=Money(payment.captured_minor, currency),
         refunded=Money(payment.refunded_minor, currency),
         fee=Money(payment.fee_minor, currency),
         redirect_url=payment.redirect_url,
         provider_id=payment.provider_id or "",
+        pay_to=payment.pay_to,
         failure_code=payment.failure_code,
+        customer_email=payment.customer_email,
+        user_id=payment.user_id,
+        created_at=payment.created_at,
         expires_at=payment.expires_at,
         verified_at=payment.verified_at,
     )
@@ -93,11 +130,36 @@ def payment_of_provider(provider_id: str) -> PaymentView:
     return view_of(_one(provider_id=provider_id))
 
 
-def find_payment(subject: Ref) -> PaymentView | None:
-    """The latest payment for the subject; live ones come before those that failed."""
+def payments_of(subject: Ref) -> list[PaymentView]:
+    """Every payment for the subject, oldest first. One query."""
     rows = Payment.objects.select_related("account").filter(subject=str(subject))
-    found = sorted(rows, key=lambda row: (row.state in {"failed", "expired"}, -row.id.int))
-    return view_of(found[0]) if found else None
+    return [view_of(row) for row in rows.order_by("id")]
+
+
+def find_payment(subject: Ref) -> PaymentView | None:
+    """The payment that decides when the customer has paid: a gateway's or offline one if there is.
+
+    Live ones come before those that failed, later ones before earlier ones, and stored value last.
+    """
+    found = sorted(
+        payments_of(subject),
+        key=lambda view: (view.is_stored, view.state not in PAYMENT_LIVE, -view.id.int),
+    )
+    return found[0] if found else None
+
+
+def outstanding(subject: Ref) -> list[PaymentView]:
+    """Live payments for the subject that are not captured yet: stored value held, a page open,
+
+    a transfer awaited, cash to be collected. One query.
+    """
+    return [view for view in payments_of(subject) if view.state in PAYMENT_UNCAPTURED]
+
+
+def is_cash(subject: Ref) -> bool:
+    """Whether the subject is paid in cash at delivery, so that nothing is awaited before."""
+    rows = Payment.objects.filter(subject=str(subject), method="cash", state__in=PAYMENT_LIVE)
+    return rows.exists()
 
 
 def gateway_accounts() -> Sequence[GatewayAccountView]:
@@ -111,10 +173,18 @@ def gateway_accounts() -> Sequence[GatewayAccountView]:
             state=row.state,
             provider_account=row.provider_account,
             endpoint_token=row.endpoint_token,
+            is_sandbox=bool(row.api_base),
             created_at=row.created_at,
+            verified_at=row.verified_at,
         )
         for row in GatewayAccount.objects.order_by("-created_at")
     ]
+
+
+def has_paid(email: str, *, kind: str) -> bool:
+    """Whether somebody of this address has paid for a subject of this kind. One query."""
+    rows = Payment.objects.filter(customer_email__iexact=email, state__in=PAYMENT_PAID)
+    return rows.filter(subject__startswith=f"{kind}:").exists()
 
 
 def _one(**lookup: object) -> Payment:
@@ -122,9 +192,3 @@ def _one(**lookup: object) -> Payment:
     if row is None:
         raise PaymentUnknown
     return row
-
-
-def has_paid(email: str, *, kind: str) -> bool:
-    """Whether somebody of this address has paid for a subject of this kind. One query."""
-    rows = Payment.objects.filter(customer_email__iexact=email, state__in=PAYMENT_PAID)
-    return rows.filter(subject__startswith=f"{kind}:").exists()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,94 +15,144 @@ from django.db import IntegrityError
 from shared_apps.audit.domain.records import record
 from shared_apps.gateways.contract import Credentials, Gateway, WebhookRegistration
 from shared_apps.gateways.errors import CredentialsRefused
-from shared_apps.gateways.registry import gateway_for
+from shared_apps.gateways.registry import ADAPTERS, gateway_for
 from shared_apps.identity.domain.links import absolute_url
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.crypto import decrypt, encrypt
-from shared_apps.kernel.errors import Unavailable, Unprocessable
+from shared_apps.kernel.errors import DomainError, InvariantBroken, NotFound, Unavailable
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
+from tenant_apps.payments.domain.keys import checked_keys, is_test_key, sandbox_keys
 from tenant_apps.payments.lifecycle import GATEWAY_ACCOUNT
-from tenant_apps.payments.models import GatewayAccount
+from tenant_apps.payments.models import GATEWAYS, GatewayAccount, Payment
 
-_SANDBOX_KIND = "stripe"
-_TEST_MARKS = ("sk_test_", "rk_test_")
-_KEY_MARKS = (*_TEST_MARKS, "sk_live_", "rk_live_")
+_log = logging.getLogger(__name__)
 
 
 class NoGateway(Unavailable):
     code, title = "no_payment_gateway", "This shop cannot take payments yet"
 
 
-class BadKey(Unprocessable):
-    code, title = "bad_gateway_key", "This is not a secret key of the payment provider"
+class AccountUnknown(NotFound):
+    code, title = "gateway_account_unknown", "There is no such account"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the operator typed: the secret key, and the public half where there are two."""
+
+    secret_key: str
+    client_id: str = ""
+    api_base: str = ""
+    is_test: bool | None = None
 
 
 def connect_account(
-    *, kind: str, secret_key: str, api_base: str = "", acting: Actor, at: datetime
+    *,
+    kind: str,
+    secret_key: str,
+    client_id: str = "",
+    api_base: str = "",
+    is_test: bool | None = None,
+    acting: Actor,
+    at: datetime,
 ) -> UUID:
     """Take the operator's own keys into use (journey).
 
     Stores them encrypted; asks the provider whose they are and registers our webhook address
-    there; then activates the account and retires the one before. Raises BadKey, GatewayUnknown,
-    CredentialsRefused (the account is then kept as refused), OutcomeUnknown (try again).
+    there; then activates the account and retires the one of this kind before. Raises BadKey,
+    GatewayUnknown, CredentialsRefused (the account is then kept as refused), OutcomeUnknown.
     """
-    if not secret_key.startswith(_KEY_MARKS):
-        raise BadKey(errors={"secret_key": ["A secret key starts with sk_ or rk_."]})
-    gateway_for(kind, Credentials(secret_key, api_base))
-    account_id = _note_account(
-        kind=kind, secret_key=secret_key, api_base=api_base, acting=acting, at=at
-    )
+    checked_keys(kind, secret_key=secret_key, client_id=client_id)
+    gateway_for(kind, Credentials(secret_key, api_base, client_id))
+    keys = Keys(secret_key, client_id, api_base, is_test)
+    account_id = _note_account(kind=kind, keys=keys, acting=acting, at=at)
     return _finish_connecting(account_id, acting=acting, at=at)
 
 
-def ensure_account(*, at: datetime) -> UUID:
+def ensure_account(*, at: datetime, kind: str = "") -> UUID:
     """The account that takes payments now; a sandbox one is opened for whoever has none (journey).
 
-    Raises NoGateway where there is no account and no sandbox to open one at.
+    Without a kind any active account will do. Raises NoGateway where there is no account and no
+    sandbox to open one at.
     """
-    found = active_account()
+    found = active_account(kind)
     if found is not None:
         return found.id
     if not settings.GALLERIA_PAY_SANDBOX_URL:
         raise NoGateway
-    return open_sandbox_account(at=at)
+    return open_sandbox_account(at=at, kind=kind or GATEWAYS[0])
 
 
-def open_sandbox_account(*, at: datetime) -> UUID:
+def open_sandbox_account(*, at: datetime, kind: str = GATEWAYS[0]) -> UUID:
     """Let a new tenant take test payments at once (journey); does nothing when it can already."""
-    found = active_account()
+    found = active_account(kind)
     if found is not None:
         return found.id
     try:
-        api_base = f"{settings.GALLERIA_PAY_SANDBOX_URL.rstrip('/')}/{_SANDBOX_KIND}"
+        api_base = f"{settings.GALLERIA_PAY_SANDBOX_URL.rstrip('/')}/{kind}"
         begun = GatewayAccount.objects.filter(state="connecting", api_base=api_base).first()
         if begun is not None:
             return _finish_connecting(begun.id, acting=SYSTEM, at=at)
+        secret_key, client_id = sandbox_keys(kind, current_tenant().id)
         return connect_account(
-            kind=_SANDBOX_KIND,
-            secret_key=f"sk_test_{current_tenant().id.hex}",
+            kind=kind,
+            secret_key=secret_key,
+            client_id=client_id,
             api_base=api_base,
+            is_test=True,
             acting=SYSTEM,
             at=at,
         )
     except IntegrityError:
         # Two first buyers at once: the other one's account is as good.
-        found = active_account()
+        found = active_account(kind)
         if found is None:
             raise
         return found.id
 
 
-def active_account() -> GatewayAccount | None:
-    return GatewayAccount.objects.filter(state="active").order_by("-created_at").first()
+def open_sandbox_accounts(*, at: datetime) -> None:
+    """Test accounts at every provider the sandbox plays (journey).
+
+    Without the first nobody can pay and the job comes again; a missing other one is only logged.
+    """
+    open_sandbox_account(at=at)
+    for kind in ADAPTERS:
+        try:
+            open_sandbox_account(at=at, kind=kind)
+        except DomainError as error:
+            _log.warning("no sandbox account", extra={"kind": kind, "code": error.code})
+
+
+def active_account(kind: str = "") -> GatewayAccount | None:
+    """The account of a kind that takes payments; of any kind the one whose kind we name first."""
+    rows = GatewayAccount.objects.filter(state="active", **({"kind": kind} if kind else {}))
+    return min(rows, key=lambda row: GATEWAYS.index(row.kind), default=None)
+
+
+def kind_of(account_id: UUID | None) -> str:
+    """The gateway an account is at; raises AccountUnknown."""
+    rows = GatewayAccount.objects.filter(id__in=[account_id])
+    found = rows.values_list("kind", flat=True).first()
+    if found is None:
+        raise AccountUnknown
+    return found
 
 
 def gateway_of(account: GatewayAccount) -> Gateway:
     """The adapter with the account's keys; no call is made."""
-    return gateway_for(account.kind, Credentials(decrypt(account.secret_key), account.api_base))
+    keys = Credentials(decrypt(account.secret_key), account.api_base, account.client_id)
+    return gateway_for(account.kind, keys)
+
+
+def gateway_at(payment: Payment) -> Gateway:
+    """The adapter of the account that a payment is made at; not for offline and stored value."""
+    if payment.account is None:
+        raise InvariantBroken(f"{payment.reference} is at no gateway")
+    return gateway_of(payment.account)
 
 
 def webhook_secrets_of(account: GatewayAccount) -> list[str]:
@@ -110,16 +162,16 @@ def webhook_secrets_of(account: GatewayAccount) -> list[str]:
 
 
 @operation
-def _note_account(
-    *, kind: str, secret_key: str, api_base: str, acting: Actor, at: datetime
-) -> UUID:
+def _note_account(*, kind: str, keys: Keys, acting: Actor, at: datetime) -> UUID:
     """Keep the keys, encrypted, before anybody outside is asked."""
+    is_test = is_test_key(kind, keys.secret_key) if keys.is_test is None else keys.is_test
     account = GatewayAccount.objects.create(
         kind=kind,
-        secret_key=encrypt(secret_key),
-        key_hint=f"…{secret_key[-4:]}",
-        api_base=api_base,
-        is_test=secret_key.startswith(_TEST_MARKS),
+        secret_key=encrypt(keys.secret_key),
+        client_id=keys.client_id,
+        key_hint=f"…{keys.secret_key[-4:]}",
+        api_base=keys.api_base,
+        is_test=is_test,
         endpoint_token=secrets.token_urlsafe(24),
         created_at=at,
     )
@@ -158,8 +210,12 @@ def _activate(
     for old in before:
         record_move(old, GATEWAY_ACCOUNT, "retire", acting=acting, at=at)
     account.provider_account = provider_account
+    account.webhook_endpoint = registration.endpoint_id
     account.webhook_secret = encrypt(registration.secret)
-    account.save(update_fields=["provider_account", "webhook_secret"])
+    account.verified_at = at
+    account.save(
+        update_fields=["provider_account", "webhook_endpoint", "webhook_secret", "verified_at"]
+    )
     record_move(account, GATEWAY_ACCOUNT, "activate", acting=acting, at=at)
     record(
         "payments.gateway_account.connect",

@@ -1,4 +1,4 @@
-"""A payment from its row to the money in escrow."""
+"""A payment from its row to the page where the customer pays."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F
-
 from shared_apps.gateways.contract import (
     PaymentLine,
-    PaymentSnapshot,
-    PaymentState,
     StartedPayment,
     StartPayment,
 )
@@ -26,13 +22,14 @@ from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import Money, total
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
-from shared_apps.ledger.domain.posting import Leg, post
-from shared_apps.outbox.domain.publishing import publish
-from tenant_apps.payments.domain.accounts import gateway_of
-from tenant_apps.payments.events import PaymentCaptured, PaymentClosed
-from tenant_apps.payments.lifecycle import PAYMENT, PAYMENT_OPEN
-from tenant_apps.payments.models import Payment, PaymentSplit
+from tenant_apps.payments.domain import captures
+from tenant_apps.payments.domain.accounts import gateway_at, kind_of
+from tenant_apps.payments.domain.captures import locked, take_over
+from tenant_apps.payments.domain.methods import own_account_number, time_to_pay
+from tenant_apps.payments.lifecycle import PAYMENT
+from tenant_apps.payments.models import OFFLINE, STORED, Payment, PaymentSplit
 from tenant_apps.payments.queries import PaymentView, view_of
+from tenant_apps.wallet.domain import holds
 
 NOTHING_HAPPENED = (GatewayRefused, CredentialsRefused, PaymentDeclined)
 
@@ -45,26 +42,26 @@ class PaymentClosedAlready(Conflict):
     code, title = "payment_closed", "This payment is over; start again from the cart"
 
 
-class AmountDiffers(Conflict):
-    """The provider captured something else than was asked: a person must look."""
-
-    code, title = "payment_amount_differs", "The provider reports another amount than was asked"
-
-
 @dataclass(frozen=True, slots=True)
 class SplitWanted:
-    """The part of a payment that is for one partner; `subject` is what of theirs is paid."""
+    """The part of a payment that is for one partner, or for nobody but the operator.
+
+    `subject` is what of theirs is paid; `credit` the account that the money goes to.
+    """
 
     subject: Ref
-    partner_id: UUID
+    partner_id: UUID | None
     amount: Money
+    credit: str = "escrow"
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What is to be paid, by whom, until when, and where the customer goes afterwards.
+    """What is to be paid, by whom and how, until when, and where the customer goes afterwards.
 
-    In `success_url` the word `{PAYMENT_ID}` becomes the provider's id of the payment.
+    `method` is a gateway's kind (empty: that of the account), an offline method, or stored value
+    with its ledger account in `source`. In `success_url` the word `{PAYMENT_ID}` becomes the
+    provider's id of the payment.
     """
 
     subject: Ref
@@ -74,31 +71,47 @@ class Charge:
     expires_at: datetime
     success_url: str
     cancel_url: str
+    method: str = ""
+    source: str = ""
+    user_id: UUID | None = None
+    saves_method: bool = False
+    saved_method_id: UUID | None = None
 
 
 @step
-def prepare_payment(*, charge: Charge, account_id: UUID, at: datetime) -> UUID:
+def prepare_payment(*, charge: Charge, account_id: UUID | None = None, at: datetime) -> UUID:
     """Write the payment and its splits; the provider knows nothing yet. Returns its id.
 
-    A second live payment for the same subject is refused by the database.
+    Stored value is set aside here and now (the payment is then authorised); an offline method gets
+    the time the operator gives it, a virtual account a number of its own. A second live payment of
+    the same method for the same subject is refused by the database. Raises InsufficientFunds,
+    NoAccountNumber.
     """
     currency = charge.splits[0].amount.currency
     amount = total([split.amount for split in charge.splits], currency)
     invariant(amount.minor > 0, "a payment moves an amount above zero")
     payment_id = uuid7()
-    Payment.objects.create(
+    method = charge.method or kind_of(account_id)
+    is_offline = method in OFFLINE
+    payment = Payment.objects.create(
         id=payment_id,
         reference=public_id("pay", payment_id),
         subject=str(charge.subject),
-        account_id=account_id,
+        method=method,
+        account_id=None if is_offline or method in STORED else account_id,
+        source=charge.source if method in STORED else "",
+        user_id=charge.user_id,
         currency=currency,
         amount_minor=amount.minor,
         lines=[[line.name, line.amount.minor, line.quantity] for line in charge.lines],
         customer_email=charge.customer_email,
         success_url=charge.success_url,
         cancel_url=charge.cancel_url,
+        saves_method=charge.saves_method,
+        saved_method_id=charge.saved_method_id,
+        pay_to=own_account_number() if method == "virtual_account" else "",
         created_at=at,
-        expires_at=charge.expires_at,
+        expires_at=at + time_to_pay(method) if is_offline else charge.expires_at,
     )
     PaymentSplit.objects.bulk_create(
         PaymentSplit(
@@ -106,31 +119,53 @@ def prepare_payment(*, charge: Charge, account_id: UUID, at: datetime) -> UUID:
             subject=str(split.subject),
             partner_id=split.partner_id,
             amount_minor=split.amount.minor,
+            credit=split.credit,
         )
         for split in charge.splits
     )
+    if method in STORED:
+        _set_aside(payment, at=at)
     return payment_id
+
+
+def _set_aside(payment: Payment, *, at: datetime) -> None:
+    hold_id = holds.hold(
+        source=payment.source,
+        amount=payment.amount,
+        key=f"payment:{payment.id}",
+        subject=Ref.parse(payment.subject),
+        at=at,
+    )
+    told = {"hold_id": hold_id, "authorised_minor": payment.amount_minor}
+    record_move(payment, PAYMENT, "authorise", acting=SYSTEM, at=at, values=told)
 
 
 def open_payment(*, payment_id: UUID, acting: Actor, at: datetime) -> PaymentView:
     """Have the provider open its page for the payment (journey); a repeat opens the same page.
 
-    Asks with a key made from the payment, then stores where to send the customer. Raises
+    Asks with a key made from the payment, then stores where to send the customer. An offline
+    payment is opened without asking anybody: the customer is shown how to pay. Raises
     PaymentNotStarted when the provider refuses (the payment is then failed), GatewayBusy and
     OutcomeUnknown when it may work later, PaymentClosedAlready when it is over.
     """
     payment = Payment.objects.select_related("account").get(id=payment_id)
-    if payment.state == "created":
-        try:
-            started = gateway_of(payment.account).start_payment(_start_of(payment))
-        except NOTHING_HAPPENED as error:
-            _fail_payment(payment.id, code=error.code, at=at)
-            raise PaymentNotStarted(error.detail, reason=error.code) from error
-        crash_point("after_gateway_start")
-        payment = _store_start(payment.id, started, acting=acting, at=at)
-    if payment.state not in {"pending", "captured"}:
+    if payment.state == "created" and payment.account is None:
+        payment = _open_offline(payment.id, acting=acting, at=at)
+    elif payment.state == "created":
+        payment = _open_at_gateway(payment, acting=acting, at=at)
+    if payment.state not in {"pending", "authorised", "captured"}:
         raise PaymentClosedAlready
     return view_of(payment)
+
+
+def _open_at_gateway(payment: Payment, *, acting: Actor, at: datetime) -> Payment:
+    try:
+        started = gateway_at(payment).start_payment(_start_of(payment))
+    except NOTHING_HAPPENED as error:
+        captures.fail_payment(payment.id, code=error.code, at=at)
+        raise PaymentNotStarted(error.detail, reason=error.code) from error
+    crash_point("after_gateway_start")
+    return _store_start(payment.id, started, acting=acting, at=at)
 
 
 def settle_payment(*, payment_id: UUID, at: datetime) -> PaymentView:
@@ -140,22 +175,25 @@ def settle_payment(*, payment_id: UUID, at: datetime) -> PaymentView:
     OutcomeUnknown.
     """
     payment = Payment.objects.select_related("account").get(id=payment_id)
-    if payment.provider_id is None:
+    if payment.account is None or payment.provider_id is None:
         return view_of(payment)
-    snapshot = gateway_of(payment.account).fetch_payment(payment.provider_id)
-    return _take_over(payment.id, snapshot, at=at)
+    snapshot = gateway_at(payment).fetch_payment(payment.provider_id)
+    return take_over(payment.id, snapshot, at=at)
 
 
 def close_payment(*, payment_id: UUID, at: datetime) -> PaymentView:
-    """Close a page that nobody has paid (journey); if somebody has, the payment is captured."""
+    """Close a page that nobody has paid (journey); if somebody has, the payment is captured.
+
+    An offline payment is given up, stored value set aside for it given back.
+    """
     payment = Payment.objects.select_related("account").get(id=payment_id)
-    if payment.state not in PAYMENT_OPEN:
+    if payment.state not in {"created", "pending", "authorised"}:
         return view_of(payment)
-    if payment.provider_id is None:
+    if payment.account is None or payment.provider_id is None:
         # Nobody was ever told the address of a page, so nobody can have paid there.
-        return _expire_unopened(payment.id, at=at)
-    snapshot = gateway_of(payment.account).expire_payment(payment.provider_id)
-    return _take_over(payment.id, snapshot, at=at)
+        return captures.give_up(payment.id, at=at)
+    snapshot = gateway_at(payment).expire_payment(payment.provider_id)
+    return take_over(payment.id, snapshot, at=at)
 
 
 def _start_of(payment: Payment) -> StartPayment:
@@ -180,7 +218,7 @@ def _store_start(
     payment_id: UUID, started: StartedPayment, *, acting: Actor, at: datetime
 ) -> Payment:
     """Remember the provider's page; whoever was faster stored the same one."""
-    payment = _locked(payment_id)
+    payment = locked(payment_id)
     if payment.state == "created":
         told = {"provider_id": started.provider_id, "redirect_url": started.redirect_url}
         record_move(payment, PAYMENT, "open", acting=acting, at=at, values=told)
@@ -188,123 +226,9 @@ def _store_start(
 
 
 @operation
-def _take_over(payment_id: UUID, snapshot: PaymentSnapshot, *, at: datetime) -> PaymentView:
-    """Move the payment forward to what the provider says, never back.
-
-    Captured: splits and escrow get their money, PaymentCaptured is published. Failed or expired:
-    PaymentClosed is published. The gateway's fee is booked as soon as it is known.
-    """
-    payment = _locked(payment_id)
-    if snapshot.state in {PaymentState.CAPTURED, PaymentState.REFUNDED}:
-        _capture(payment, snapshot, at=at)
-    elif snapshot.state in {PaymentState.FAILED, PaymentState.EXPIRED}:
-        _close(payment, snapshot, at=at)
-    return view_of(payment)
-
-
-def _capture(payment: Payment, snapshot: PaymentSnapshot, *, at: datetime) -> None:
-    if payment.state not in {"captured", "refunded"}:
-        if snapshot.captured != payment.amount:
-            raise AmountDiffers(asked=str(payment.amount), captured=str(snapshot.captured))
-        known = {
-            "captured_minor": snapshot.captured.minor,
-            "charge_id": snapshot.charge_id,
-            "verified_at": at,
-        }
-        record_move(payment, PAYMENT, "capture", acting=SYSTEM, at=at, values=known)
-        _fill_escrow(payment, at=at)
-        publish(
-            PaymentCaptured(
-                payment_id=str(payment.id),
-                reference=payment.reference,
-                subject=payment.subject,
-                amount_minor=payment.captured_minor,
-                currency=payment.currency,
-                gateway=payment.account.kind,
-            ),
-            subject=Ref.parse(payment.subject),
-        )
-    _book_fee(payment, snapshot.fee, at=at)
-
-
-def _fill_escrow(payment: Payment, *, at: datetime) -> None:
-    payment.splits.update(captured_minor=F("amount_minor"))
-    legs = [
-        Leg(
-            debit=f"clearing:{payment.account.kind}",
-            credit="escrow",
-            amount=Money(split.amount_minor, payment.currency),
-            ref=split.subject,
-        )
-        for split in payment.splits.order_by("id")
-        if split.amount_minor
-    ]
-    post(
-        kind="capture",
-        key=f"capture:{payment.id}",
-        subject=Ref("payments.payment", str(payment.id)),
-        legs=legs,
-        at=at,
-    )
-
-
-def _book_fee(payment: Payment, fee: Money | None, *, at: datetime) -> None:
-    if fee is None or payment.fee_minor or not fee or fee.currency != payment.currency:
-        return
-    payment.fee_minor = fee.minor
-    payment.save(update_fields=["fee_minor"])
-    post(
-        kind="gateway_fee",
-        key=f"gateway_fee:{payment.id}",
-        subject=Ref("payments.payment", str(payment.id)),
-        legs=[Leg(debit="gateway_fees", credit=f"clearing:{payment.account.kind}", amount=fee)],
-        at=at,
-    )
-
-
-def _close(payment: Payment, snapshot: PaymentSnapshot, *, at: datetime) -> None:
-    if payment.state not in PAYMENT_OPEN:
-        return
-    payment.failure_code = snapshot.failure_code
-    payment.verified_at = at
-    payment.save(update_fields=["failure_code", "verified_at"])
-    move = "fail" if snapshot.state is PaymentState.FAILED else "expire"
-    _record_closing(payment, move, at=at)
-
-
-def _record_closing(payment: Payment, move: str, *, at: datetime) -> None:
-    record_move(payment, PAYMENT, move, acting=SYSTEM, at=at)
-    publish(
-        PaymentClosed(
-            payment_id=str(payment.id),
-            reference=payment.reference,
-            subject=payment.subject,
-            state=payment.state,
-        ),
-        subject=Ref.parse(payment.subject),
-    )
-
-
-@operation
-def _fail_payment(payment_id: UUID, *, code: str, at: datetime) -> None:
-    """The provider refused before doing anything: the payment failed."""
-    payment = _locked(payment_id)
+def _open_offline(payment_id: UUID, *, acting: Actor, at: datetime) -> Payment:
+    """From now on the money may come; nobody outside has to be asked."""
+    payment = locked(payment_id)
     if payment.state == "created":
-        payment.failure_code = code
-        payment.save(update_fields=["failure_code"])
-        _record_closing(payment, "fail", at=at)
-
-
-@operation
-def _expire_unopened(payment_id: UUID, *, at: datetime) -> PaymentView:
-    """Give up a payment whose page was never shown to anybody."""
-    payment = _locked(payment_id)
-    if payment.state == "created":
-        _record_closing(payment, "expire", at=at)
-    return view_of(payment)
-
-
-def _locked(payment_id: UUID) -> Payment:
-    return (
-        Payment.objects.select_for_update(of=["self"]).select_related("account").get(id=payment_id)
-    )
+        record_move(payment, PAYMENT, "open", acting=acting, at=at)
+    return payment

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from shared_apps.kernel.errors import DomainError
 from tenant_apps.payments.domain.charges import close_payment, settle_payment
 from tenant_apps.payments.domain.refunds import send_refund
-from tenant_apps.payments.lifecycle import PAYMENT_OPEN
+from tenant_apps.payments.lifecycle import PAYMENT_OPEN, REFUND_OPEN
 from tenant_apps.payments.models import Payment, Refund
 
 _SILENT_FOR = timedelta(minutes=15)
@@ -32,9 +32,9 @@ def reconcile(*, at: datetime) -> Reconciled:
     """
     failed = 0
     payments = list(
-        Payment.objects.filter(state__in=PAYMENT_OPEN, created_at__lt=at - _SILENT_FOR).order_by(
-            "created_at"
-        )[:_BATCH]
+        Payment.objects.filter(
+            state__in=PAYMENT_OPEN, account__isnull=False, created_at__lt=at - _SILENT_FOR
+        ).order_by("created_at")[:_BATCH]
     )
     for payment in payments:
         ask = close_payment if payment.expires_at <= at else settle_payment
@@ -44,7 +44,9 @@ def reconcile(*, at: datetime) -> Reconciled:
             failed += _note("payment", payment.reference, error)
     refunds = list(
         Refund.objects.filter(
-            state__in=["requested", "processing"], created_at__lt=at - _SILENT_FOR
+            state__in=REFUND_OPEN,
+            payment__account__isnull=False,
+            created_at__lt=at - _SILENT_FOR,
         ).order_by("created_at")[:_BATCH]
     )
     for refund in refunds:

@@ -13,12 +13,25 @@ from shared_apps.outbox.domain import webhooks as inbox
 from shared_apps.outbox.domain.publishing import publish
 from tenant_apps.payments.domain.accounts import gateway_of, webhook_secrets_of
 from tenant_apps.payments.domain.charges import settle_payment
-from tenant_apps.payments.domain.refunds import send_refund
+from tenant_apps.payments.domain.disputes import follow_dispute
+from tenant_apps.payments.domain.refunds import refresh_refund, send_refund
 from tenant_apps.payments.events import WebhookReceived
 from tenant_apps.payments.models import GatewayAccount, Payment, Refund
 
 # Enough to verify a message again by hand, and nothing that says who carried it.
-_KEPT_HEADERS = frozenset({"stripe-signature", "content-type", "user-agent"})
+_KEPT_HEADERS = frozenset(
+    {
+        "content-type",
+        "paypal-auth-algo",
+        "paypal-cert-url",
+        "paypal-transmission-id",
+        "paypal-transmission-sig",
+        "paypal-transmission-time",
+        "stripe-signature",
+        "user-agent",
+        "x-paystack-signature",
+    }
+)
 
 
 class EndpointUnknown(NotFound):
@@ -73,19 +86,19 @@ def work_off_webhook(*, hint: WebhookReceived, at: datetime) -> None:
     if webhook.is_settled:
         return
     try:
-        is_ours = _follow(hint, at=at)
+        is_ours = _follow(hint, account_id=UUID(webhook.endpoint), at=at)
     except Exception as error:
         inbox.fail_webhook(webhook_id=webhook.id, error=f"{type(error).__name__}: {error}")
         raise
     _settle(webhook.id, at=at, ignored=not is_ours)
 
 
-def _follow(hint: WebhookReceived, *, at: datetime) -> bool:
+def _follow(hint: WebhookReceived, *, account_id: UUID, at: datetime) -> bool:
+    """Whether it was about something of ours, which has then been asked about and taken over."""
     if hint.subject == WebhookSubject.REFUND:
-        refund = Refund.objects.filter(provider_id=hint.object_id).first()
-        if refund is not None:
-            send_refund(refund_id=refund.id, at=at)
-        return refund is not None
+        return _follow_refund(hint, at=at)
+    if hint.subject == WebhookSubject.DISPUTE:
+        return follow_dispute(account_id=account_id, provider_id=hint.object_id, at=at)
     if hint.subject != WebhookSubject.PAYMENT:
         return False
     found = Payment.objects.filter(reference=hint.reference).first() if hint.reference else None
@@ -93,6 +106,26 @@ def _follow(hint: WebhookReceived, *, at: datetime) -> bool:
     if found is not None:
         settle_payment(payment_id=found.id, at=at)
     return found is not None
+
+
+def _follow_refund(hint: WebhookReceived, *, at: datetime) -> bool:
+    refund = Refund.objects.filter(provider_id=hint.object_id).first() if hint.object_id else None
+    if refund is None:
+        refund = _refund_named(hint.reference)
+    if refund is None:
+        return False
+    if refund.provider_id:
+        refresh_refund(refund_id=refund.id, at=at)
+    else:
+        send_refund(refund_id=refund.id, at=at)
+    return True
+
+
+def _refund_named(reference: str) -> Refund | None:
+    try:
+        return Refund.objects.filter(id=UUID(reference)).first()
+    except ValueError:
+        return None
 
 
 @operation

@@ -10,12 +10,12 @@ from shared_apps.gateways.sandbox.server import Sandbox
 from shared_apps.gateways.stripe.fake import StripeFake
 from shared_apps.kernel.actor import SYSTEM
 from tenant_apps.payments.domain.accounts import (
-    BadKey,
     NoGateway,
     connect_account,
     ensure_account,
     open_sandbox_account,
 )
+from tenant_apps.payments.domain.keys import BadKey
 from tenant_apps.payments.models import GatewayAccount
 from tests.world import NOW
 
