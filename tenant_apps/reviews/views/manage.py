@@ -99,7 +99,7 @@ def decide(request: HttpRequest, public: str, decision: str) -> HttpResponse:
     form = forms.DecisionForm(request.POST)
     if form.is_valid():
         act(form, review_id=review_id, acting=acting_as(request), at=now())
-        messages.success(request, done)
+        messages.success(request, str(done))
     else:
         messages.error(request, _("Choose a reason."))
     return redirect(f"{PLACE}?tab={request.POST.get('tab', '')}")
