@@ -14,6 +14,7 @@ from tenant_apps.manage import urls as manage
 from tenant_apps.ordering import urls as ordering
 from tenant_apps.partners import urls as partners
 from tenant_apps.payments import urls as payments
+from tenant_apps.reviews import urls as reviews
 from tenant_apps.settlement import urls as settlement
 from tenant_apps.storefront import urls as storefront
 from themes import urls as themes
@@ -45,5 +46,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *ordering.partner_urls,
     *ordering.manage_urls,
     *ordering.api_urls,
+    *reviews.storefront_urls,
+    *reviews.partner_urls,
+    *reviews.manage_urls,
+    *reviews.api_urls,
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
 ]

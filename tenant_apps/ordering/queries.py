@@ -154,6 +154,10 @@ class OrderView:
     def public_id(self) -> str:
         return public_id(ORDER_PREFIX, self.id)
 
+    @property
+    def ref(self) -> Ref:
+        return Ref("ordering.order", str(self.id))
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:

@@ -35,6 +35,19 @@ class RatingView:
     def average(self) -> float | None:
         return self.average_hundredths / 100 if self.count else None
 
+    @property
+    def histogram(self) -> list[dict[str, int]]:
+        """The rows of the breakdown, five stars first."""
+        return [
+            {"stars": stars, "count": count, "percent": round(100 * count / (self.count or 1))}
+            for stars, count in sorted(enumerate(self.stars, start=1), reverse=True)
+        ]
+
+    @property
+    def rounded(self) -> int:
+        """The average in whole stars."""
+        return (self.average_hundredths + 50) // 100
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyView:
@@ -80,6 +93,10 @@ class ReviewView:
         return public_id(REVIEW_PREFIX, self.id)
 
     @property
+    def order_public_id(self) -> str:
+        return public_id("ord", self.order_id)
+
+    @property
     def is_of_buyer(self) -> bool:
         return self.subject.kind == "identity.user"
 
@@ -108,8 +125,15 @@ def reviews_about(
 
 
 def published_review(review_id: UUID) -> ReviewView:
-    """One review that everybody may read; raises ReviewNotFound."""
-    return _one(_rows().filter(pk=review_id, state="published"))
+    """One review that everybody may read, so none of a buyer; raises ReviewNotFound."""
+    rows = _rows().filter(pk=review_id, state="published")
+    return _one(rows.exclude(subject__startswith=_BUYER))
+
+
+def require_review(review_id: UUID) -> None:
+    """Raises ReviewNotFound when there is none, in whatever state. One query."""
+    if not Review.objects.filter(pk=review_id).exists():
+        raise ReviewNotFound
 
 
 def review_by(review_id: UUID, user_id: UUID) -> ReviewView:

@@ -19,12 +19,12 @@ EXPECTED = {
     "/partner/imports/": 8,
     "/partner/team/": 10,
     "/partner/": 11,
-    "/manage/approvals/": 10,
-    "/manage/partners/": 10,
-    "/manage/categories/": 11,
-    "/manage/people/": 11,
-    "/manage/brand/": 11,
-    "/manage/": 15,
+    "/manage/approvals/": 9,
+    "/manage/partners/": 9,
+    "/manage/categories/": 10,
+    "/manage/people/": 10,
+    "/manage/brand/": 10,
+    "/manage/": 14,
 }
 
 

@@ -35,7 +35,12 @@ def make_order(
         number=f"T-{uuid7().hex[-12:]}",
         cart=cart,
         email="cy@example.com",
-        address={},
+        address={
+            "name": "Cy Customer",
+            "line1": "1 Quay Street",
+            "city": "Galway",
+            "country": "IE",
+        },
         currency="EUR",
         subtotal_minor=total,
         total_minor=total,

@@ -51,7 +51,9 @@ from tenant_apps.ordering.models import Order, VendorOrder
 from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.reviews.domain.reviews import Wording, write_review
 from tenant_apps.settlement.models import CommissionRule
+from tests.factories.reviews import make_order
 from tests.shared_apps.gateways.customer import Customer
 from themes.domain.versions import DesignChoice, start_from_preset
 
@@ -92,6 +94,7 @@ def plant(tenant: TenantContext, customer: Customer) -> Planted:
             world.users[role] = _person(world, role)
         _sell(world)
         _buy(world, customer)
+        _review(world)
         _keep(world)
         while deliver_pending(at=now()).delivered:
             pass
@@ -180,6 +183,21 @@ def _buy(world: Planted, customer: Customer) -> None:
         "hook_kind": account.kind,
         "hook_token": account.endpoint_token,
     }
+
+
+def _review(world: Planted) -> None:
+    """A second order that arrived, and what the customer says of it."""
+    user, mark = world.users["customer"], world.secret_mark
+    product_id = parse_public_id("prod", world.ids["product"])
+    sent = operation(lambda: make_order(user.id, [product_id]))()
+    review_id = write_review(
+        subject=Ref("catalog.product", str(product_id)),
+        order_id=sent.pk,
+        wording=Wording(4, f"{world.public_mark} verdict", f"{world.public_mark} holds soup"),
+        acting=Actor("user", str(user.id), f"Cy {mark}", user.roles),
+        at=now(),
+    )
+    world.ids |= {"review": public_id("rev", review_id), "sent_order": public_id("ord", sent.pk)}
 
 
 def _keep(world: Planted) -> None:

@@ -249,6 +249,35 @@ _SHOPKEEPING = [
     row("tenant", "partner/stock/", 302, shown_to="vendor"),
     row("tenant", "partner/stock/<str:public>/count/", 405, public="variant"),
 ]
+_REVIEWING = [
+    row("tenant", "reviews/<str:public>/", 404, shown_to="anonymous", public="product"),
+    row("tenant", "reviews/<str:public>/revision/", 405, public="review"),
+    row("tenant", "reviews/<str:public>/withdrawal/", 405, public="review"),
+    row("tenant", "reviews/<str:public>/reports/", 405, public="review"),
+    row("tenant", "orders/<str:public>/reviews/", 302, shown_to="customer", public="sent_order"),
+    row(
+        "tenant",
+        "orders/<str:public>/reviews/<str:subject>/",
+        405,
+        public="sent_order",
+        subject="product",
+    ),
+    row("tenant", "partner/reviews/", 302, shown_to="vendor"),
+    row("tenant", "partner/reviews/<str:public>/reply/", 405, public="review"),
+    row("tenant", "partner/orders/<str:public>/buyer-review/", 405, public="vendor_order"),
+    row("tenant", "manage/reviews/", 302, shown_to="operator"),
+    row(
+        "tenant",
+        "manage/reviews/<str:public>/<str:decision>/",
+        405,
+        fixed={"decision": "publication"},
+        public="review",
+    ),
+    row("tenant", "api/v1/reviews", 422),
+    row("tenant", "api/v1/reviews/<str:review_id>", 401, shown_to="customer", review_id="review"),
+    row("tenant", "api/v1/reviews/<str:review_id>/reply", 401, review_id="review"),
+    row("tenant", "api/v1/reviews/<str:review_id>/reports", 401, review_id="review"),
+]
 _BACK_OFFICE = [
     row("tenant", "manage/", 302),
     row("tenant", "manage/approvals/", 302),
@@ -312,6 +341,7 @@ ROWS: list[Row] = [
     *_SELLING,
     *_MANAGING,
     *_SHOPKEEPING,
+    *_REVIEWING,
     *_BACK_OFFICE,
     *(each for surface in ("tenant", "site", "console") for each in _account(surface)),
     *(each for surface in ("tenant", "site", "console") for each in _media(surface)),

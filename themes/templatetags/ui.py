@@ -23,7 +23,7 @@ from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from themes.domain.artwork import artwork
 from themes.domain.icons import ICONS
-from themes.domain.navigation import current_url, nav_items
+from themes.domain.navigation import NavItem, current_url, nav_items
 from themes.domain.panels import panels_in
 from themes.domain.pictures import FORMATS, Picture
 from themes.queries import Design, active_design
@@ -217,13 +217,23 @@ def workspace_nav(context: Mapping[str, Any], surface: str) -> list[dict[str, An
                 {
                     "item": item,
                     "current": item.url == current,
-                    "count": item.count(request) if item.count and request else 0,
+                    "count": _count_beside(item, request),
                 }
                 for item in members
             ],
         }
         for group, members in groupby(items, key=lambda item: item.group)
     ]
+
+
+def _count_beside(item: NavItem, request: HttpRequest | None) -> int:
+    """Asked once a page, though the rail is drawn twice: at the side and in the menu of phones."""
+    if item.count is None or request is None:
+        return 0
+    known: dict[str, int] = request.__dict__.setdefault("_galleria_nav_counts", {})
+    if item.url not in known:
+        known[item.url] = item.count(request)
+    return known[item.url]
 
 
 @register.simple_tag

@@ -15,6 +15,7 @@ from shared_apps.kernel.transactions import operation
 from shared_apps.outbox.domain.publishing import publish
 from tenant_apps.partners.permissions import require_operator
 from tenant_apps.reviews.domain.reviews import put_up, take_off
+from tenant_apps.reviews.domain.rights import BUYER
 from tenant_apps.reviews.events import ReviewReported
 from tenant_apps.reviews.lifecycle import REASONS
 from tenant_apps.reviews.models import Review, ReviewReport
@@ -33,7 +34,7 @@ def report_review(
         raise NotAllowed("Sign in to report a review")
     _check_reason(reason)
     row = _locked(review_id)
-    if row.state != "published":
+    if row.state != "published" or Ref.parse(row.subject).kind == BUYER:
         raise ReviewNotFound
     _, is_new = ReviewReport.objects.get_or_create(
         review=row,

@@ -42,6 +42,8 @@ def right_to_review(*, subject: Ref, order_id: UUID, acting: Actor) -> Right:
     if subject.kind not in {PRODUCT, VENDOR, BUYER}:
         raise NothingToReview
     parts = delivered_parts(order_id)
+    if not parts:
+        raise NotYetDelivered
     rights = (
         rights_of_vendor(parts, acting) if subject.kind == BUYER else rights_of_buyer(parts, acting)
     )

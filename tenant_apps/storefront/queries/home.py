@@ -10,6 +10,7 @@ from shared_apps.kernel.memory import remembered
 from tenant_apps.catalog.queries import CategoryNode, category_tree
 from tenant_apps.discovery.queries import Card, SearchPage, SearchQuery, cards, search
 from tenant_apps.partners.queries import PartnerSummary, vendors_page
+from tenant_apps.reviews.queries import ratings_of
 from tenant_apps.storefront.queries.tiles import (
     Counts,
     Pictures,
@@ -87,7 +88,9 @@ def _tiles(need: SupplyNeed, shelves: Shelves, pictures: Pictures) -> Sequence[T
         filled = [each for each in shelves.categories if shelves.in_category.get(each.path)]
         return category_tiles(filled[: need.limit], pictures, shelves.in_category)
     if need.goods == "vendors":
-        return vendor_tiles(shelves.vendors[: need.limit], pictures, shelves.of_vendor)
+        shops = shelves.vendors[: need.limit]
+        ratings = ratings_of(vendor.ref for vendor in shops)
+        return vendor_tiles(shops, pictures, shelves.of_vendor, ratings)
     return product_tiles(shelves.products[need.key], pictures)
 
 

@@ -9,8 +9,10 @@ from datetime import datetime
 from shared_apps.kernel.memory import remembered
 from tenant_apps.discovery.queries import SearchQuery, search, vendor_page
 from tenant_apps.partners.queries import PartnerSummary, vendors_page
+from tenant_apps.reviews.queries import RatingView, ReviewView, ratings_of
 from tenant_apps.storefront.queries.addresses import absolute
 from tenant_apps.storefront.queries.home import counts_of
+from tenant_apps.storefront.queries.opinions import opinions_about
 from tenant_apps.storefront.queries.tiles import (
     Pictures,
     product_tiles,
@@ -27,9 +29,15 @@ class ShopPage:
     logo: Picture | None
     is_open: bool
     tiles: Sequence[ProductTile]
+    rating: RatingView
+    reviews: Sequence[ReviewView]
     next_cursor: str
     prev_cursor: str
     canonical: str
+
+    @property
+    def reviews_url(self) -> str:
+        return f"/reviews/{self.vendor.public_id}/"
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -40,7 +48,10 @@ class ShopsPage:
 
 
 def shop_page(slug: str, *, at: datetime, cursor: str = "", fresh: bool = True) -> ShopPage:
-    """An approved vendor with its goods. Three queries; raises PartnerNotFound, BadCursor."""
+    """An approved vendor with its goods. Five queries, four without reviews.
+
+    Raises PartnerNotFound, BadCursor.
+    """
     return remembered(("shop", slug, cursor), lambda: _shop_page(slug, at, cursor), fresh=fresh)
 
 
@@ -48,8 +59,11 @@ def _shop_page(slug: str, at: datetime, cursor: str) -> ShopPage:
     found = vendor_page(slug, cursor=cursor)
     images = (card.image.get("file_id") for card in found.page.cards)
     pictures = Pictures([found.vendor.logo_file_id, *images])
+    opinions = opinions_about(found.vendor.ref)
     return ShopPage(
         vendor=found.vendor,
+        rating=opinions.rating,
+        reviews=opinions.reviews,
         logo=pictures.of(found.vendor.logo_file_id),
         is_open=found.vendor.is_open_on(at.date()),
         tiles=product_tiles(found.page.cards, pictures),
@@ -60,7 +74,7 @@ def _shop_page(slug: str, at: datetime, cursor: str) -> ShopPage:
 
 
 def shops_page(*, cursor: str = "", fresh: bool = True) -> ShopsPage:
-    """All approved vendors by name. Four queries; raises BadCursor."""
+    """All approved vendors by name. Five queries; raises BadCursor."""
     return remembered(("shops", cursor), lambda: _shops_page(cursor), fresh=fresh)
 
 
@@ -68,5 +82,6 @@ def _shops_page(cursor: str) -> ShopsPage:
     page = vendors_page(cursor=cursor)
     counts = counts_of(search(SearchQuery(limit=1)), "vendor")
     pictures = Pictures(vendor.logo_file_id for vendor in page.items)
-    tiles = vendor_tiles(page.items, pictures, counts)
+    ratings = ratings_of(vendor.ref for vendor in page.items)
+    tiles = vendor_tiles(page.items, pictures, counts, ratings)
     return ShopsPage(tiles, page.next_cursor, page.prev_cursor)

@@ -10,6 +10,7 @@ from shared_apps.media.queries import PictureData, picture_data
 from tenant_apps.catalog.queries import CategoryNode
 from tenant_apps.discovery.queries import Card
 from tenant_apps.partners.queries import PartnerSummary
+from tenant_apps.reviews.queries import RatingView
 from themes.domain.pictures import Picture
 from themes.domain.tiles import CategoryTile, ProductTile, VendorTile
 
@@ -76,14 +77,19 @@ def category_tiles(
 
 
 def vendor_tiles(
-    vendors: Sequence[PartnerSummary], pictures: Pictures, counts: Counts
+    vendors: Sequence[PartnerSummary],
+    pictures: Pictures,
+    counts: Counts,
+    ratings: Mapping[str, RatingView],
 ) -> tuple[VendorTile, ...]:
+    none = RatingView()
     return tuple(
         VendorTile(
             name=vendor.name,
             url=vendor_url(vendor.slug),
             tagline=vendor.tagline,
             picture=pictures.of(vendor.logo_file_id),
+            rating=ratings.get(str(vendor.ref), none).average,
             products=counts.get(vendor.slug, 0),
         )
         for vendor in vendors

@@ -1,0 +1,1 @@
+"""Reviews on the pages of readers, vendors and the operator, and in the API."""
