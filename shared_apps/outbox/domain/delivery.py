@@ -50,21 +50,32 @@ def deliver_pending(*, at: datetime) -> Delivered:
     """
     total = Delivered()
     while events := _claim():
-        for event in events:
+        wanted = [event for event in events if subscriptions_of(event.name)]
+        total += Delivered(delivered=len(events) - len(wanted))
+        for event in wanted:
             total += _deliver(event, at)
+        if not wanted and len(events) < _CLAIM:
+            break  # nobody was there to publish more
     return total
 
 
 @operation
 def _claim() -> Sequence[OutboxEvent]:
+    """Take the next events; those that nobody handles are delivered with that."""
     events = list(
         OutboxEvent.objects.select_for_update(skip_locked=True)
         .filter(delivered_at=None, next_at__lte=Now())
         .order_by("id")[:_CLAIM]
     )
-    if events:
-        OutboxEvent.objects.filter(pk__in=[event.pk for event in events]).update(
+    wanted = [event.pk for event in events if subscriptions_of(event.name)]
+    unwanted = [event.pk for event in events if not subscriptions_of(event.name)]
+    if wanted:
+        OutboxEvent.objects.filter(pk__in=wanted).update(
             attempts=F("attempts") + 1, next_at=Now() + _LEASE
+        )
+    if unwanted:
+        OutboxEvent.objects.filter(pk__in=unwanted).update(
+            attempts=F("attempts") + 1, delivered_at=Now(), last_error=""
         )
     return events
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 
 import redis
-from django.db import transaction
+from django.db import connection, transaction
 
 from shared_apps.kernel.context import required_scope
 from shared_apps.kernel.valkey import client
@@ -20,8 +21,17 @@ _silent_until = 0.0
 
 
 def nudge_after_commit() -> None:
-    """Have the relay look at the bound scope as soon as the running transaction is committed."""
-    transaction.on_commit(partial(nudge, required_scope().schema), robust=True)
+    """Have the relay look at the bound scope as soon as the running transaction is committed.
+
+    Once a transaction: each further hint would make the relay look again and find nothing.
+    """
+    schema = required_scope().schema
+    if not any(_nudges(waiting, schema) for _, waiting, _ in connection.run_on_commit):
+        transaction.on_commit(partial(nudge, schema), robust=True)
+
+
+def _nudges(waiting: Callable[[], object], schema: str) -> bool:
+    return isinstance(waiting, partial) and waiting.func is nudge and waiting.args == (schema,)
 
 
 def nudge(schema: str) -> None:
