@@ -27,6 +27,7 @@ from config.supervisor.programs import House, back_programs
 ROUNDS, SHOPPERS = 5, 10
 ADD_MAX, CHECKOUT_MAX = 10.0, 55.0
 _BEHIND = ("sandbox", "worker", "relay")
+_SHARES = ("the web", "the worker", "the relay", "PostgreSQL")
 _QUIET_SECONDS, _SETTLED_WITHIN_SECONDS = 2.0, 60.0
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _ADDRESS = {
@@ -48,10 +49,14 @@ def run(*, keep: bool = False) -> list[Result]:
             _round(bench, facts, ours)  # warm-up
             found = [_round(bench, facts, ours) for _ in range(ROUNDS)]
     count = ROUNDS * SHOPPERS
-    adding, buying = median(each[0] for each in found), median(each[1] for each in found)
+    adding, buying, *shares = (median(each) for each in zip(*found, strict=True))
     return [
         _result("add to cart", adding, count, ADD_MAX, "web + PostgreSQL"),
         _result("whole checkout", buying, count, CHECKOUT_MAX, "web + relay + worker + PostgreSQL"),
+        *(
+            Result(f"of it by {name}, idling included", round(share, 2), "CPU-ms", count)
+            for name, share in zip(_SHARES, shares, strict=True)
+        ),
     ]
 
 
@@ -79,8 +84,8 @@ def programs_behind(bench: Bench) -> Iterator[dict[str, psutil.Process]]:
 
 def _round(
     bench: Bench, facts: dict[str, Any], ours: Sequence[psutil.Process]
-) -> tuple[float, float]:
-    """CPU-ms of one addition and of one whole checkout."""
+) -> tuple[float, ...]:
+    """CPU-ms of one addition, of one whole checkout, and of each program in it."""
     _settle(ours)
     idle_from, began = Spent.by(ours).seconds, time.monotonic()
     time.sleep(_QUIET_SECONDS)
@@ -89,7 +94,7 @@ def _round(
     for shopper in shoppers:
         shopper.get("/p/piece-7/")
     before, began, at_front = Spent.by(ours).seconds, time.monotonic(), [ours[0], ours[-1]]
-    front = Spent.by(at_front).seconds
+    front, each_before = Spent.by(at_front).seconds, [Spent.by([one]).seconds for one in ours]
     for shopper in shoppers:
         shopper.add(facts["variants"][0])
     adding = Spent.by(at_front).seconds - front
@@ -97,7 +102,8 @@ def _round(
         shopper.buy()
     _settle(ours)
     whole = Spent.by(ours).seconds - before - idle * (time.monotonic() - began)
-    return adding * 1000 / SHOPPERS, whole * 1000 / SHOPPERS
+    shares = [Spent.by([one]).seconds - was for one, was in zip(ours, each_before, strict=True)]
+    return tuple(each * 1000 / SHOPPERS for each in (adding, whole, *shares))
 
 
 def _settle(ours: Sequence[psutil.Process]) -> None:
