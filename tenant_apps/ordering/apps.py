@@ -10,9 +10,13 @@ class OrderingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from shared_apps.ledger.domain.checks import register_books_check
         from tenant_apps.ordering import handlers, panels  # noqa: F401
+        from tenant_apps.ordering.domain import books
         from themes.domain.navigation import NavItem, register_nav_item
 
+        for name, check in books.CHECKS.items():
+            register_books_check(name, check)
         for surface in ("manage", "partner"):
             url = f"/{surface}/orders/"
             item = NavItem(

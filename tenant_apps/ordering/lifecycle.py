@@ -22,14 +22,54 @@ ORDER = Lifecycle(
 )
 ORDER_OPEN = ("draft",)
 
+# Shipped means that all that was not cancelled is on its way; it may be several parcels.
 VENDOR_ORDER = Lifecycle(
     "pending",
     confirm=({"pending"}, "confirmed"),
     process=({"confirmed"}, "processing"),
-    ship=({"confirmed", "processing"}, "shipped"),
+    ship_part=({"confirmed", "processing", "partially_shipped"}, "partially_shipped"),
+    ship=({"confirmed", "processing", "partially_shipped"}, "shipped"),
     deliver=({"shipped"}, "delivered"),
     complete=({"delivered"}, "completed"),
     cancel=({"pending", "confirmed", "processing"}, "cancelled"),
+    # Sent, never arrived, and all of it paid back.
+    write_off=({"partially_shipped", "shipped"}, "cancelled"),
+)
+# Those that time alone moves on.
+VENDOR_ORDER_TIMED = ("confirmed", "shipped", "delivered")
+
+FULFILMENT = Lifecycle(
+    "sent",
+    deliver=({"sent"}, "delivered"),
+    lose=({"sent"}, "lost"),
+)
+
+RETURN = Lifecycle(
+    "requested",
+    approve=({"requested"}, "approved"),
+    refuse=({"requested"}, "refused"),
+    withdraw=({"requested", "approved"}, "withdrawn"),
+    lapse=({"approved"}, "lapsed"),
+    receive=({"approved"}, "received"),
+    inspect=({"received"}, "inspected"),
+    refund=({"inspected"}, "refunded"),
+    exchange=({"inspected"}, "exchanged"),
+    reject=({"inspected"}, "rejected"),
+)
+RETURN_OPEN = ("requested", "approved", "received", "inspected")
+
+CLAIM = Lifecycle(
+    "open",
+    refund=({"open"}, "refunded"),
+    reship=({"open"}, "reshipped"),
+    refuse=({"open"}, "refused"),
+    withdraw=({"open"}, "withdrawn"),
+)
+CLAIM_OPEN = ("open",)
+
+DOWNLOAD = Lifecycle(
+    "granted",
+    revoke=({"granted"}, "revoked"),
 )
 
 _UNPLACED = {
@@ -38,6 +78,7 @@ _UNPLACED = {
     "rejected": "cancelled",
 }
 _SENT = frozenset({"shipped", "delivered", "completed"})
+_ON_ITS_WAY = _SENT | {"partially_shipped"}
 _RECEIVED = frozenset({"delivered", "completed"})
 
 
@@ -56,7 +97,7 @@ def _status_of(alive: set[str]) -> str:
         return "delivered"
     if alive <= _SENT:
         return "shipped"
-    if alive & _SENT:
+    if alive & _ON_ITS_WAY:
         return "partially_shipped"
     return "processing" if "processing" in alive else "confirmed"
 
@@ -64,7 +105,7 @@ def _status_of(alive: set[str]) -> str:
 def fulfilment_status(vendor_states: Iterable[str]) -> str:
     """How much of it is on its way or there."""
     alive = {state for state in vendor_states if state != "cancelled"}
-    if not alive or not alive & _SENT:
+    if not alive or not alive & _ON_ITS_WAY:
         return "unfulfilled"
     if alive <= _RECEIVED:
         return "delivered"

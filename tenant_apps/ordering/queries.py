@@ -20,6 +20,7 @@ from tenant_apps.ordering.models import Fulfilment, Order, OrderEvent, OrderLine
 from tenant_apps.payments.queries import PaymentView, find_payment
 
 ORDER_PREFIX, VENDOR_ORDER_PREFIX, LINE_PREFIX = "ord", "vord", "line"
+PARCEL_PREFIX = "ful"
 
 
 class OrderNotFound(NotFound):
@@ -56,15 +57,45 @@ class LineView:
     take: Money
     take_bps: int
     earning: Money
+    cancelled: int
+    shipped: int
+    returned: int
+    exchanged: int
+    refunded_count: int
+    refunded: Money
+
+    @property
+    def public_id(self) -> str:
+        return public_id(LINE_PREFIX, self.id)
+
+    @property
+    def left(self) -> int:
+        """How many are neither sent nor cancelled."""
+        return self.quantity - self.cancelled - self.shipped
+
+    @property
+    def kept(self) -> int:
+        """How many were sent and neither paid back nor exchanged."""
+        return max(0, self.shipped - self.refunded_count + self.cancelled - self.exchanged)
 
 
 @dataclass(frozen=True, slots=True)
 class FulfilmentView:
+    """One parcel; `quantities` by line, none for a replacement."""
+
+    id: UUID
+    kind: str
+    state: str
+    quantities: Mapping[UUID, int]
     carrier: str
     tracking_number: str
     tracking_url: str
     shipped_at: datetime
     delivered_at: datetime | None
+
+    @property
+    def public_id(self) -> str:
+        return public_id(PARCEL_PREFIX, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +137,11 @@ class VendorOrderView:
     earning: Money
     created_at: datetime
     confirmed_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    refunded: Money
     lines: Sequence[LineView]
-    fulfilment: FulfilmentView | None
+    fulfilments: Sequence[FulfilmentView]
 
     @property
     def public_id(self) -> str:
@@ -116,6 +150,11 @@ class VendorOrderView:
     @property
     def ref(self) -> Ref:
         return Ref("ordering.vendor_order", str(self.id))
+
+    @property
+    def fulfilment(self) -> FulfilmentView | None:
+        """The latest parcel."""
+        return self.fulfilments[-1] if self.fulfilments else None
 
     @property
     def piece_count(self) -> int:
@@ -242,15 +281,15 @@ def waiting_vendor_orders(vendor_id: UUID) -> int:
     """How many parts wait for the vendor to send them. One query."""
     return (
         _vendor_orders()
-        .filter(vendor_id=vendor_id, state__in=["confirmed", "processing"])
+        .filter(vendor_id=vendor_id, state__in=["confirmed", "processing", "partially_shipped"])
         .prefetch_related(None)
         .count()
     )
 
 
 def _vendor_orders() -> QuerySet[VendorOrder]:
-    rows = VendorOrder.objects.filter(order__state="placed").select_related("order", "fulfilment")
-    return rows.prefetch_related("lines")
+    rows = VendorOrder.objects.filter(order__state="placed").select_related("order")
+    return rows.prefetch_related("lines", "fulfilments__lines")
 
 
 def _rows(rows: QuerySet[Order], *, cursor: str, limit: int) -> Page[OrderRow]:
@@ -275,8 +314,9 @@ def _row_view(row: Order) -> OrderRow:
 def _order_view(row: Order | None) -> OrderView:
     if row is None:
         raise OrderNotFound
-    found = VendorOrder.objects.filter(order=row).select_related("order", "fulfilment")
-    parts = list(found.prefetch_related("lines").order_by("number"))
+    found = VendorOrder.objects.filter(order=row).select_related("order")
+    wanted = found.prefetch_related("lines", "fulfilments__lines").order_by("number")
+    parts = list(wanted)
     states = [part.state for part in parts]
     payment = find_payment(Ref("ordering.order", str(row.id)))
     return OrderView(
@@ -318,7 +358,7 @@ def _payment_status(payment: PaymentView | None) -> str:
 
 def _vendor_order_view(row: VendorOrder) -> VendorOrderView:
     currency = row.currency
-    sent: Fulfilment | None = getattr(row, "fulfilment", None)
+    parcels = sorted(row.fulfilments.all(), key=lambda parcel: parcel.id)
     return VendorOrderView(
         id=row.id,
         number=row.number,
@@ -345,13 +385,20 @@ def _vendor_order_view(row: VendorOrder) -> VendorOrderView:
         earning=Money(row.earning_minor, currency),
         created_at=row.created_at,
         confirmed_at=row.confirmed_at,
+        shipped_at=row.shipped_at,
+        delivered_at=row.delivered_at,
+        refunded=Money(row.refunded_minor, currency),
         lines=[_line_view(line, row) for line in row.lines.all()],
-        fulfilment=_fulfilment_view(sent) if sent else None,
+        fulfilments=[_fulfilment_view(parcel) for parcel in parcels],
     )
 
 
 def _fulfilment_view(row: Fulfilment) -> FulfilmentView:
     return FulfilmentView(
+        id=row.id,
+        kind=row.kind,
+        state=row.state,
+        quantities={each.line_id: each.quantity for each in row.lines.all()},
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         tracking_url=row.tracking_url,
@@ -389,6 +436,12 @@ def _line_view(line: OrderLine, row: VendorOrder) -> LineView:
         take=Money(line.take_minor, currency),
         take_bps=line.take_bps,
         earning=Money(line.earning_minor, currency),
+        cancelled=line.cancelled_quantity,
+        shipped=line.shipped_quantity,
+        returned=line.returned_quantity,
+        exchanged=line.exchanged_quantity,
+        refunded_count=line.refunded_quantity,
+        refunded=Money(line.refunded_minor, currency),
     )
 
 

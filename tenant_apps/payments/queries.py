@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import Sum
 
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.money import Money
@@ -16,7 +18,7 @@ from tenant_apps.payments.lifecycle import (
     PAYMENT_PAID,
     PAYMENT_UNCAPTURED,
 )
-from tenant_apps.payments.models import GATEWAYS, OFFLINE, STORED, GatewayAccount, Payment
+from tenant_apps.payments.models import GATEWAYS, OFFLINE, STORED, GatewayAccount, Payment, Refund
 
 
 class PaymentUnknown(NotFound):
@@ -192,3 +194,14 @@ def _one(**lookup: object) -> Payment:
     if row is None:
         raise PaymentUnknown
     return row
+
+
+def refunded_of(subjects: Iterable[Ref], *, key_prefix: str) -> dict[str, int]:
+    """What was asked back for the splits of these subjects under such keys, unless it failed.
+
+    In minor units by the subject's text. One query.
+    """
+    wanted = [str(each) for each in subjects]
+    rows = Refund.objects.filter(split__subject__in=wanted, key__startswith=key_prefix)
+    sums = rows.exclude(state="failed").values_list("split__subject").annotate(Sum("amount_minor"))
+    return dict(sums.order_by())

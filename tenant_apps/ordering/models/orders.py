@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import Move
 from shared_apps.kernel.pii import register_pii
-from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN, VENDOR_ORDER
+from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN, VENDOR_ORDER, VENDOR_ORDER_TIMED
 from tenant_apps.ordering.models.carts import Cart
 
 # What the customer pays and the operator adds is what vendor, operator and tax office get.
@@ -140,9 +140,21 @@ class VendorOrder(models.Model):
     state = models.CharField(max_length=40, default=VENDOR_ORDER.initial)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    refunded_minor = models.BigIntegerField(default=0)
+    delivery_refunded_minor = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    delivery_refunded_minor__gte=0,
+                    delivery_refunded_minor__lte=F("refunded_minor"),
+                    refunded_minor__lte=F("total_minor"),
+                ),
+                name="vendor_order_refunded_within_total",
+            ),
             VENDOR_ORDER.constraint("vendor_order_state_known"),
             models.UniqueConstraint(fields=["order", "vendor"], name="one_vendor_order_per_vendor"),
             models.CheckConstraint(
@@ -161,6 +173,11 @@ class VendorOrder(models.Model):
         ]
         indexes = [
             models.Index(fields=["vendor", "-created_at", "-id"], name="vendor_order_of_vendor"),
+            models.Index(
+                fields=["state", "confirmed_at"],
+                condition=Q(state__in=VENDOR_ORDER_TIMED),
+                name="vendor_order_timers",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -214,11 +231,29 @@ class OrderLine(models.Model):
     tier_code = models.CharField(max_length=40)
     tier_version = models.PositiveIntegerField()
     earning_minor = models.BigIntegerField()
+    cancelled_quantity = models.PositiveIntegerField(default=0)
+    shipped_quantity = models.PositiveIntegerField(default=0)
+    returned_quantity = models.PositiveIntegerField(default=0)
+    exchanged_quantity = models.PositiveIntegerField(default=0)
+    refunded_quantity = models.PositiveIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["vendor_order", "variant"], name="variant_once_in_an_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=F("cancelled_quantity") + F("shipped_quantity"))
+                & Q(shipped_quantity__gte=F("returned_quantity"))
+                & Q(returned_quantity__gte=F("exchanged_quantity"))
+                & Q(quantity__gte=F("refunded_quantity") + F("exchanged_quantity"))
+                & Q(refunded_quantity__gte=F("cancelled_quantity")),
+                name="order_line_quantities_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("total_minor")),
+                name="order_line_refunded_within_total",
             ),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_of_something"),
             models.CheckConstraint(
@@ -235,22 +270,6 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} x {self.title}"
-
-
-class Fulfilment(models.Model):
-    """How a vendor order went on its way."""
-
-    vendor_order = models.OneToOneField(
-        VendorOrder, on_delete=models.CASCADE, primary_key=True, related_name="fulfilment"
-    )
-    carrier = models.CharField(max_length=80, blank=True, default="")
-    tracking_number = models.CharField(max_length=120, blank=True, default="")
-    tracking_url = models.CharField(max_length=500, blank=True, default="")
-    shipped_at = models.DateTimeField()
-    delivered_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.carrier} {self.tracking_number}"
 
 
 class OrderEvent(models.Model):

@@ -18,7 +18,7 @@ from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import NotAllowed
 from shared_apps.kernel.ids import parse_public_id
 from tenant_apps.ordering import queries
-from tenant_apps.ordering.domain import fulfilment
+from tenant_apps.ordering.domain import cancelling, fulfilment
 from tenant_apps.ordering.forms import ReasonForm, ShipForm
 from tenant_apps.ordering.queries import VendorOrderView
 from tenant_apps.ordering.views.showing import STATUS_LABELS, vendor_order_page
@@ -103,7 +103,9 @@ def cancel(request: HttpRequest, public: str) -> HttpResponse:
     part = part_of(request, public)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    fulfilment.cancel(vendor_order_id=part.id, reason=reason, acting=acting_as(request), at=now())
+    cancelling.cancel_vendor_order(
+        vendor_order_id=part.id, reason=reason, acting=acting_as(request), at=now()
+    )
     messages.success(request, _("Cancelled. The customer gets the money back."))
     return SeeOther(f"/partner/orders/{public}/")
 

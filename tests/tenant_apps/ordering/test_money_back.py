@@ -13,15 +13,16 @@ from shared_apps.kernel.lifecycle import MoveNotAllowed
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.transactions import operation
 from shared_apps.ledger.models import Transfer
+from shared_apps.ledger.queries import balance_of
 from shared_apps.outbox.models import OutboxEvent
-from tenant_apps.ordering.domain import fulfilment, placing
+from tenant_apps.ordering.domain import cancelling, fulfilment, placing
+from tenant_apps.ordering.domain.cancelling import TooLateToCancel
 from tenant_apps.ordering.domain.fulfilment import Tracking
 from tenant_apps.ordering.domain.orders import vendor_order_ref
 from tenant_apps.ordering.models import Order, VendorOrder
 from tenant_apps.payments.domain.refunds import MoreThanPaid, request_refund
 from tenant_apps.payments.models import Payment, Refund
 from tenant_apps.settlement.domain import terms
-from tenant_apps.settlement.domain.earnings import EarningPaidOut
 from tenant_apps.settlement.models import Earning
 from tests.tenant_apps.ordering.conftest import assert_books_hold, deliver_all, fill, start
 
@@ -45,7 +46,7 @@ def part_of(vendor):
 def test_cancelling_one_part_leaves_the_other(bought):
     part = part_of(bought.potter)
 
-    fulfilment.cancel(
+    cancelling.cancel_vendor_order(
         vendor_order_id=part.id, reason="broken", acting=bought.potter.actor, at=now()
     )
     deliver_all()
@@ -61,7 +62,7 @@ def test_cancelling_one_part_leaves_the_other(bought):
 
 def test_cancelling_all_refunds_all(bought):
     for vendor in (bought.potter, bought.weaver):
-        fulfilment.cancel(
+        cancelling.cancel_vendor_order(
             vendor_order_id=part_of(vendor).id, reason="", acting=vendor.actor, at=now()
         )
     deliver_all()
@@ -101,8 +102,10 @@ def test_sent_goods_are_not_cancelled(bought):
         vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=now()
     )
 
-    with pytest.raises(MoveNotAllowed):
-        fulfilment.cancel(vendor_order_id=part.id, reason="", acting=bought.potter.actor, at=now())
+    with pytest.raises(TooLateToCancel):
+        cancelling.cancel_vendor_order(
+            vendor_order_id=part.id, reason="", acting=bought.potter.actor, at=now()
+        )
     with pytest.raises(MoveNotAllowed):
         fulfilment.ship(
             vendor_order_id=part.id, tracking=Tracking(), acting=bought.potter.actor, at=now()
@@ -117,8 +120,14 @@ def test_released_at_payment_when_the_operator_says_so(stall, sandbox, customer)
 
     assert set(Earning.objects.values_list("state", flat=True)) == {"released"}
     part = part_of(stall.potter)
-    with pytest.raises(EarningPaidOut):
-        fulfilment.cancel(vendor_order_id=part.id, reason="", acting=stall.potter.actor, at=now())
+
+    cancelling.cancel_vendor_order(
+        vendor_order_id=part.id, reason="", acting=stall.potter.actor, at=now()
+    )
+    deliver_all()
+
+    assert Payment.objects.get().refunded_minor == part.total_minor
+    assert balance_of(f"vendor:{stall.potter.id}", "EUR").minor == 0
     assert_books_hold()
 
 
