@@ -29,4 +29,9 @@ class OrderingConfig(AppConfig):
                 module="marketplace",
             )
             register_nav_item(item)
+        for surface, group in (("manage", "sell"), ("partner", "settings")):
+            url = f"/{surface}/delivery/"
+            register_nav_item(NavItem(surface, _("Delivery"), url, "truck", group, order=40))
+        url = "/manage/taxes/"
+        register_nav_item(NavItem("manage", _("Taxes"), url, "percent", group="money", order=40))
         register_nav_item(NavItem("account", _("Orders"), "/orders/", "package", order=10))

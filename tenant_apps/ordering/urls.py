@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.ordering.views import api, manage, partner, storefront
+from tenant_apps.ordering.views import api, delivering, manage, partner, storefront, taxes
 
 storefront_urls: list[URLPattern | URLResolver] = [
     path("cart/", storefront.cart, name="cart"),
@@ -23,6 +23,7 @@ partner_urls: list[URLPattern | URLResolver] = [
     path("partner/orders/<str:public>/fulfilment/", partner.ship, name="partner_order_ship"),
     path("partner/orders/<str:public>/delivery/", partner.deliver, name="partner_order_deliver"),
     path("partner/orders/<str:public>/cancellation/", partner.cancel, name="partner_order_cancel"),
+    *delivering.urls_of(delivering.PARTNER),
 ]
 manage_urls: list[URLPattern | URLResolver] = [
     path("manage/orders/", manage.orders, name="manage_orders"),
@@ -30,6 +31,14 @@ manage_urls: list[URLPattern | URLResolver] = [
     path(
         "manage/vendor-orders/<str:public>/delivery/", manage.deliver, name="manage_order_deliver"
     ),
+    path("manage/taxes/", taxes.taxes, name="manage_taxes"),
+    path("manage/taxes/zones/", taxes.add_zone, name="manage_tax_zones"),
+    path("manage/taxes/vendors/", taxes.liability, name="manage_tax_liability"),
+    path("manage/taxes/zones/<str:public>/", taxes.zone, name="manage_tax_zone"),
+    path(
+        "manage/taxes/zones/<str:public>/removal/", taxes.remove_zone, name="manage_tax_zone_removal"
+    ),
+    *delivering.urls_of(delivering.MANAGE),
 ]
 api_urls: list[URLPattern | URLResolver] = [
     path("api/v1/cart", api.CartView.as_view(), name="api_cart"),
