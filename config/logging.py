@@ -91,6 +91,8 @@ def logging_settings(level: str) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
             "celery.app.trace": quiet,
+            # Two lines a call otherwise, and one with the provider's message for each refusal we handle.
+            "stripe": quiet,
             "celery.worker.strategy": quiet,
         },
     }

@@ -1,53 +1,99 @@
 from __future__ import annotations
 
 import os
+import uuid
 
 import pytest
 
-from shared_apps.gateways.contract import Credentials, Gateway, StartedPayment
+from shared_apps.gateways.contract import (
+    ChargeSaved,
+    CreateAccount,
+    Credentials,
+    DestinationKind,
+    PayoutDestination,
+    StartedPayment,
+)
 from shared_apps.gateways.errors import GatewayUnknown
 from shared_apps.gateways.registry import gateway_for
 from shared_apps.gateways.sandbox.server import Sandbox
+from shared_apps.gateways.stripe.client import StripeGateway
+from shared_apps.kernel.money import Money
 from tests.shared_apps.gateways.contract_cases import GatewayContract
 from tests.shared_apps.gateways.customer import Customer
+from tests.shared_apps.gateways.ground import Ground, fresh_key
 from tests.shared_apps.gateways.judged_transport import JudgedTransport
 
 REAL_KEY = os.environ.get("STRIPE_TEST_KEY", "")
+ODD = (Money(1250, "JPY"), Money(12340, "KWD"), Money(50000, "UGX"))
 
 
 class TestStripeOnTheSandbox(GatewayContract):
-    @pytest.fixture(autouse=True)
-    def _here(self, sandbox: Sandbox, transport: JudgedTransport, customer: Customer) -> None:
-        self.base = f"{sandbox.url}/stripe"
-        self.customer = customer
+    @pytest.fixture
+    def ground(self, sandbox: Sandbox, transport: JudgedTransport, customer: Customer) -> Ground:
+        base = f"{sandbox.url}/stripe"
+        gateway = StripeGateway(Credentials("sk_test_contract", base))
 
-    def gateway(self) -> Gateway:
-        return gateway_for("stripe", Credentials("sk_test_contract", self.base))
+        def at_the_page(card: str):
+            def press(started: StartedPayment) -> None:
+                customer.pay(started.redirect_url, card)
 
-    def stranger(self) -> Gateway:
-        return gateway_for("stripe", Credentials("nonsense", self.base))
+            return press
 
-    def pay(self, started: StartedPayment) -> None:
-        self.customer.pay(started.redirect_url)
+        def partner() -> PayoutDestination:
+            account = gateway.create_account(
+                CreateAccount("partner_1", "v@example.org", "DE", fresh_key("account"))
+            ).account_id
+            link = gateway.onboarding_link(
+                account, return_url="http://shop.example/", refresh_url="http://shop.example/"
+            )
+            customer.press(link.url, action="complete")
+            return PayoutDestination(DestinationKind.CONNECTED_ACCOUNT, account)
+
+        return Ground(
+            gateway=gateway,
+            stranger=gateway_for("stripe", Credentials("nonsense", base)),
+            pay=at_the_page("visa"),
+            decline=at_the_page("declined"),
+            object_to=lambda paid: customer.lever("stripe/dispute", payment=paid)["id"],
+            money_arrives=lambda: customer.lever("clock", advance_seconds=2 * 86_400 + 1),
+            bounce=lambda payout: customer.lever("stripe/fail_payout", payout=payout),
+            destination=partner,
+            account_prefix="acct_",
+            unknown_payment="cs_test_nobody",
+            odd_amounts=ODD,
+        )
 
 
 @pytest.mark.skipif(
     not REAL_KEY, reason="STRIPE_TEST_KEY is not set: Stripe's own test mode was not asked"
 )
 class TestStripeTestMode(GatewayContract):
-    @pytest.fixture(autouse=True)
-    def _here(self, transport: JudgedTransport) -> None:
+    """The same cases at Stripe itself; payments without a page are made with Stripe's test card."""
+
+    @pytest.fixture
+    def ground(self, transport: JudgedTransport) -> Ground:
         if not REAL_KEY.startswith(("sk_test_", "rk_test_")):
             pytest.fail("STRIPE_TEST_KEY must be a key of the test mode")
+        gateway = StripeGateway(Credentials(REAL_KEY))
 
-    def gateway(self) -> Gateway:
-        return gateway_for("stripe", Credentials(REAL_KEY))
+        def paid(amount: Money) -> str:
+            customer = gateway.open_customer(
+                reference="contract", email="ada@example.org", idempotency_key=fresh_key("customer")
+            )
+            card = gateway._api.payment_methods.attach("pm_card_visa", {"customer": customer})
+            charge = ChargeSaved(
+                card.id, customer, amount, f"pay_{uuid.uuid4().hex}", fresh_key("charge")
+            )
+            return gateway.charge_saved(charge).provider_id
 
-    def stranger(self) -> Gateway:
-        return gateway_for("stripe", Credentials("sk_test_nobody"))
-
-    def pay(self, started: StartedPayment) -> None:
-        pytest.skip("nobody sits at Stripe's page in a test run")
+        return Ground(
+            gateway=gateway,
+            stranger=gateway_for("stripe", Credentials("sk_test_nobody")),
+            paid_otherwise=paid,
+            account_prefix="acct_",
+            unknown_payment="cs_test_nobody",
+            odd_amounts=ODD,
+        )
 
 
 def test_an_unknown_provider_is_refused():

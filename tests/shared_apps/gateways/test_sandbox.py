@@ -30,7 +30,7 @@ from shared_apps.gateways.stripe.client import StripeGateway
 from shared_apps.gateways.stripe.errors import stripe_errors
 from shared_apps.gateways.stripe.fake import StripeFake
 from shared_apps.kernel.money import Money
-from tests.shared_apps.gateways.contract_cases import payment
+from tests.shared_apps.gateways.ground import payment
 
 ROOT = Path(__file__).parents[3]
 

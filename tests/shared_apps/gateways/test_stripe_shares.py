@@ -10,8 +10,8 @@ from shared_apps.gateways.contract import CreateAccount, ReverseTransfer, SendTr
 from shared_apps.gateways.errors import GatewayRefused
 from shared_apps.gateways.stripe.client import StripeGateway
 from shared_apps.kernel.money import Money
-from tests.shared_apps.gateways.contract_cases import payment
 from tests.shared_apps.gateways.customer import Customer
+from tests.shared_apps.gateways.ground import payment
 
 
 def eur(minor: int) -> Money:
@@ -101,6 +101,9 @@ def test_a_partner_sees_its_own_balance_and_is_paid_out(gateway, customer):
     account, charge = onboarded(gateway, customer), charged(gateway, customer)
     gateway.transfer(share(account, 5400, charge))
     as_partner = {"stripe_account": account}
+    by_hand = {"payments": {"payouts": {"schedule": {"interval": "manual"}}}}
+    settings = gateway._api.balance_settings.update(by_hand, as_partner)
+    assert settings.payments.payouts.schedule.interval == "manual"
     balance = gateway._api.balance.retrieve({}, as_partner)
     assert (balance.available[0].amount, balance.pending[0].amount) == (0, 5400)
     customer.lever("clock", advance_seconds=2 * 86_400 + 1)

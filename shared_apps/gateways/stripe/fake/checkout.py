@@ -15,7 +15,8 @@ from shared_apps.gateways.sandbox.world import World, fresh_id
 from shared_apps.gateways.stripe.amounts import wire_exponent
 from shared_apps.gateways.stripe.fake.cards import BY_CODE, CARDS
 from shared_apps.gateways.stripe.fake.happenings import tell
-from shared_apps.gateways.stripe.fake.payments import attempt, fail, new_intent
+from shared_apps.gateways.stripe.fake.methods import new_method
+from shared_apps.gateways.stripe.fake.payments import attempt, cancel, fail, new_intent
 from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, made, page_of, route, whole
 
 LASTS_SECONDS = 86_400
@@ -35,7 +36,7 @@ def create_session(call: Call) -> Body:
     currency = lines[0]["currency"]
     total = sum(line["amount_total"] for line in lines)
     success_url, cancel_url = _address(call, "success_url"), call.text("cancel_url", "")
-    email = call.text("customer_email", "") or None
+    customer, email = _customer(call)
     session_id = fresh_id("cs_test_", 58)
     intent_data = call.tree("payment_intent_data")
     session = made(
@@ -48,9 +49,9 @@ def create_session(call: Call) -> Body:
         cancel_url=cancel_url or None,
         client_reference_id=call.text("client_reference_id", "") or None,
         currency=currency,
-        customer=call.text("customer", "") or None,
+        customer=customer,
         customer_details={"email": email} if email else None,
-        customer_email=email,
+        customer_email=None if customer else email,
         expires_at=_expires_at(call),
         invoice=None,
         locale=None,
@@ -71,13 +72,26 @@ def create_session(call: Call) -> Body:
         _intent_data={
             **intent_data,
             "receipt_email": email,
-            "customer": call.text("customer", "") or None,
+            "customer": customer,
         },
         _refusal="",
-        _card="",
+        _method="",
+        _email=email or "",
     )
     call.world.put(call.scope, "checkout.session", session, parent="open")
     return session
+
+
+def _customer(call: Call) -> tuple[str | None, str | None]:
+    """Who pays: a known customer or an address, never both."""
+    customer, email = call.text("customer", ""), call.text("customer_email", "")
+    if customer and email:
+        raise StripeSays(
+            400, "", "You may only specify one of these parameters: customer, customer_email."
+        )
+    if customer:
+        return customer, call.owned(customer, "customer", param="customer").body["email"]
+    return None, email or None
 
 
 def _expires_at(call: Call) -> int:
@@ -184,11 +198,7 @@ def _expire(world: World, stored: Stored, *, key: str = "") -> Body:
     intent_id = stored.body["payment_intent"]
     intent = world.find(intent_id) if intent_id else None
     if intent is not None:
-        intent.body.update(
-            status="canceled", canceled_at=world.now(), cancellation_reason="automatic"
-        )
-        world.save(intent)
-        tell(world, stored.scope, "payment_intent.canceled", intent.body, key=key)
+        cancel(world, stored.scope, intent.body, reason="automatic", key=key)
     world.put(stored.scope, "checkout.session", stored.body, parent="expired")
     tell(world, stored.scope, "checkout.session.expired", stored.body, key=key)
     return stored.body
@@ -226,7 +236,7 @@ def page(stored: Stored, world: World, merchant: str) -> PaymentPage:
         merchant=merchant,
         lines=lines,
         total=_readable(body["amount_total"], body["currency"]),
-        email=body["customer_email"] or "",
+        email=body["_email"],
         means=[card.means() for card in CARDS],
         return_urls=(body["success_url"], body["cancel_url"] or ""),
         is_open=body["status"] == "open",
@@ -248,20 +258,21 @@ def pay(stored: Stored, world: World, card_code: str) -> Onward:
         stored.body["_refusal"] = "Choose one of the cards."
         world.put(stored.scope, "checkout.session", stored.body, parent="open")
         return Onward()
-    stored.body["_card"] = card.code
     intent = _intent(stored, world)
-    refusal = attempt(world, stored.scope, intent, card, is_authenticated=False)
+    method = new_method(world, stored.scope, card, email=stored.body["_email"] or None)
+    stored.body["_method"] = method["id"]
+    refusal = attempt(world, stored.scope, intent, method)
     return _concluded(stored, world, intent, refusal)
 
 
 def answer_challenge(stored: Stored, world: World, *, is_accepted: bool) -> Onward:
     """The bank's question was answered; without a question under way nothing happens."""
     intent = _intent(stored, world)
-    card = BY_CODE.get(stored.body["_card"])
-    if intent["status"] != "requires_action" or card is None:
+    method = world.find(stored.body["_method"])
+    if intent["status"] != "requires_action" or method is None:
         return Onward()
     if is_accepted:
-        refusal = attempt(world, stored.scope, intent, card, is_authenticated=True)
+        refusal = attempt(world, stored.scope, intent, method.body, is_authenticated=True)
         return _concluded(stored, world, intent, refusal)
     fail(
         world,

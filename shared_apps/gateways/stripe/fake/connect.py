@@ -1,13 +1,13 @@
-"""Connected accounts, their onboarding, and the shares sent to them."""
+"""Connected accounts: their onboarding, what they may do, how they are paid out."""
 
 from __future__ import annotations
 
 from shared_apps.gateways.sandbox.provider import OnboardingPage, Onward
 from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World, fresh_id
-from shared_apps.gateways.stripe.fake.funds import book
+from shared_apps.gateways.stripe.fake.coming import A_DAY
 from shared_apps.gateways.stripe.fake.happenings import tell
-from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, made, page_of, route
+from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, page_of, route
 
 LINK_LASTS_SECONDS = 300
 ASKED = ["business_profile.url", "external_account", "tos_acceptance.date", "tos_acceptance.ip"]
@@ -152,190 +152,116 @@ def onboard(link: Stored, world: World) -> Onward:
         requirements=_requirements([]),
         tos_acceptance={"date": world.now()},
     )
+    bank = _bank_account(account)
+    account.body["external_accounts"]["data"] = [bank]
     world.save(account)
+    for name in account.body["capabilities"]:
+        tell(world, account.id, "capability.updated", _capability(account, name))
+    tell(world, account.id, "account.external_account.created", bank)
     tell(world, account.id, "account.updated", account.body)
+    world.remind("payday", account.id, scope=account.id, at=world.now() + A_DAY)
     return Onward(link.body["_return_url"])
 
 
-# Shares.
+def _bank_account(account: Stored) -> Body:
+    return {
+        "id": fresh_id("ba_"),
+        "object": "bank_account",
+        "account": account.id,
+        "account_holder_name": None,
+        "account_holder_type": "company",
+        "account_type": None,
+        "available_payout_methods": ["standard"],
+        "bank_name": "SANDBOX BANK",
+        "country": account.body["country"],
+        "currency": account.body["default_currency"],
+        "default_for_currency": True,
+        "fingerprint": fresh_id("", 16),
+        "last4": "6789",
+        "metadata": {},
+        "routing_number": "110000000",
+        "status": "new",
+    }
 
 
-@route("POST", "/v1/transfers")
-def create_transfer(call: Call) -> Body:
-    amount, currency = call.amount(), call.text("currency").lower()
-    destination = _payable(call)
-    charge = _covering_charge(call, amount, currency)
-    if charge is None and amount > call.world.balance(call.scope, currency)[0]:
-        raise StripeSays(
-            400,
-            "balance_insufficient",
-            "You have insufficient available funds in your Stripe account.",
-        )
-    transfer_id = fresh_id("tr_")
-    transfer = made(
-        transfer_id,
-        "transfer",
-        call.world.now(),
-        amount=amount,
-        amount_reversed=0,
-        balance_transaction=None,
-        currency=currency,
-        description=call.text("description", "") or None,
-        destination=destination.id,
-        destination_payment=fresh_id("py_"),
-        metadata=call.metadata(),
-        reversals={
-            "object": "list",
-            "data": [],
-            "has_more": False,
-            "url": f"/v1/transfers/{transfer_id}/reversals",
+def _capability(account: Stored, name: str) -> Body:
+    return {
+        "id": name,
+        "object": "capability",
+        "account": account.id,
+        "future_requirements": account.body["future_requirements"],
+        "requested": True,
+        "requested_at": account.body["created"],
+        "requirements": account.body["requirements"],
+        "status": account.body["capabilities"][name],
+    }
+
+
+def restrict(account: Stored, world: World, *, asked: str) -> Body:
+    """The provider wants to know more: until then the account gets nothing."""
+    account.body.update(
+        payouts_enabled=False,
+        capabilities=dict.fromkeys(account.body["capabilities"], "inactive"),
+        requirements=_requirements([asked]),
+    )
+    world.save(account)
+    for name in account.body["capabilities"]:
+        tell(world, account.id, "capability.updated", _capability(account, name))
+    tell(world, account.id, "account.updated", account.body)
+    return account.body
+
+
+def deauthorise(account: Stored, world: World) -> Body:
+    """The partner leaves the platform: the platform's key opens this account no more."""
+    application: Body = {"id": "ca_sandbox", "object": "application", "name": "Sandbox merchant"}
+    tell(world, account.id, "account.application.deauthorized", application)
+    account.body["_is_gone"] = True
+    world.put(account.scope, "account", account.body, parent="gone")
+    return {"account": account.id, "gone": True}
+
+
+@route("GET", "/v1/balance_settings")
+def retrieve_balance_settings(call: Call) -> Body:
+    return _balance_settings(_scheduled(call))
+
+
+@route("POST", "/v1/balance_settings")
+def update_balance_settings(call: Call) -> Body:
+    account = _scheduled(call)
+    wished = call.tree("payments")
+    payouts = account.body["settings"]["payouts"]
+    if isinstance(inner := wished.get("payouts"), dict) and isinstance(inner.get("schedule"), dict):
+        interval = inner["schedule"].get("interval", "")
+        if interval not in {"manual", "daily", "weekly", "monthly"}:
+            raise StripeSays(
+                400, "", f"Invalid interval: {interval}", param="payments[payouts][schedule]"
+            )
+        payouts["schedule"]["interval"] = interval
+    if "debit_negative_balances" in wished:
+        payouts["debit_negative_balances"] = wished["debit_negative_balances"] == "true"
+    call.world.save(account)
+    return _balance_settings(account)
+
+
+def _scheduled(call: Call) -> Stored:
+    account = call.world.find(call.scope)
+    if account is None or account.kind != "account":
+        raise StripeSays(400, "", "This sandbox keeps such settings for connected accounts only.")
+    return account
+
+
+def _balance_settings(account: Stored) -> Body:
+    payouts = account.body["settings"]["payouts"]
+    return {
+        "object": "balance_settings",
+        "payments": {
+            "debit_negative_balances": payouts["debit_negative_balances"],
+            "payouts": {
+                "minimum_balance_by_currency": None,
+                "schedule": {"interval": payouts["schedule"]["interval"]},
+                "statement_descriptor": None,
+                "status": "enabled" if account.body["payouts_enabled"] else "disabled",
+            },
+            "settlement_timing": {"delay_days": payouts["schedule"]["delay_days"]},
         },
-        reversed=False,
-        source_transaction=charge.id if charge else None,
-        source_type="card",
-        transfer_group=call.text("transfer_group", "")
-        or (charge.body["transfer_group"] if charge else None),
-    )
-    entry = book(
-        call.world,
-        call.scope,
-        kind="transfer",
-        source=transfer["id"],
-        currency=currency,
-        amount=-amount,
-    )
-    transfer["balance_transaction"] = entry["id"]
-    book(
-        call.world,
-        destination.id,
-        kind="payment",
-        source=transfer["destination_payment"],
-        currency=currency,
-        amount=amount,
-        settles=charge is not None,
-    )
-    call.world.put(call.scope, "transfer", transfer, parent=charge.id if charge else "")
-    tell(call.world, call.scope, "transfer.created", transfer, key=call.idempotency_key)
-    return transfer
-
-
-def _payable(call: Call) -> Stored:
-    destination = call.world.find(call.text("destination"))
-    if destination is None or destination.kind != "account" or destination.scope != call.scope:
-        raise StripeSays(
-            400,
-            "resource_missing",
-            f"No such destination: '{call.text('destination')}'",
-            param="destination",
-        )
-    if destination.body["capabilities"].get("transfers") != "active":
-        raise StripeSays(
-            400,
-            "insufficient_capabilities_for_transfer",
-            "Your destination account needs to have at least one of the following capabilities enabled: transfers",
-        )
-    return destination
-
-
-def _covering_charge(call: Call, amount: int, currency: str) -> Stored | None:
-    """The charge a transfer draws on, if named; all its transfers together stay within it."""
-    charge_id = call.text("source_transaction", "")
-    if not charge_id:
-        return None
-    charge = call.owned(charge_id, "charge", param="source_transaction")
-    if not charge.body["captured"] or charge.body["currency"] != currency:
-        raise StripeSays(
-            400,
-            "",
-            "The source_transaction must be a captured charge of this currency.",
-            param="source_transaction",
-        )
-    sent = sum(row.body["amount"] for row in call.world.listed(call.scope, "transfer", charge_id))
-    if sent + amount > charge.body["amount_captured"]:
-        raise StripeSays(
-            400,
-            "balance_insufficient",
-            f"Transfers using this transaction as a source must not exceed the source amount of {charge.body['amount_captured']}.",
-            param="amount",
-        )
-    return charge
-
-
-@route("GET", "/v1/transfers")
-def list_transfers(call: Call) -> Body:
-    rows = call.world.listed(call.scope, "transfer")
-    group = call.text("transfer_group", "")
-    return page_of(
-        call,
-        [row for row in rows if not group or row.body["transfer_group"] == group],
-        "/v1/transfers",
-    )
-
-
-@route("GET", "/v1/transfers/{}")
-def retrieve_transfer(call: Call) -> Body:
-    return call.owned(call.ids[0], "transfer").body
-
-
-@route("POST", "/v1/transfers/{}/reversals")
-def create_reversal(call: Call) -> Body:
-    transfer = call.owned(call.ids[0], "transfer")
-    left = transfer.body["amount"] - transfer.body["amount_reversed"]
-    amount = call.amount("amount", max(left, 1))
-    if amount > left:
-        raise StripeSays(
-            400,
-            "",
-            f"Reversal amount ({amount}) is greater than unreversed amount ({left}).",
-            param="amount",
-        )
-    destination, currency = transfer.body["destination"], transfer.body["currency"]
-    if amount > sum(call.world.balance(destination, currency)):
-        raise StripeSays(
-            400,
-            "insufficient_funds",
-            "The connected account has too little in its balance for this reversal.",
-        )
-    reversal = made(
-        fresh_id("trr_"),
-        "transfer_reversal",
-        call.world.now(),
-        amount=amount,
-        balance_transaction=None,
-        currency=currency,
-        destination_payment_refund=fresh_id("pyr_"),
-        metadata=call.metadata(),
-        source_refund=None,
-        transfer=transfer.id,
-    )
-    del reversal["livemode"]
-    entry = book(
-        call.world,
-        call.scope,
-        kind="transfer_refund",
-        source=reversal["id"],
-        currency=currency,
-        amount=amount,
-    )
-    reversal["balance_transaction"] = entry["id"]
-    book(
-        call.world,
-        destination,
-        kind="payment_refund",
-        source=reversal["destination_payment_refund"],
-        currency=currency,
-        amount=-amount,
-    )
-    transfer.body["amount_reversed"] += amount
-    transfer.body["reversed"] = transfer.body["amount_reversed"] == transfer.body["amount"]
-    call.world.save(transfer)
-    call.world.put(call.scope, "transfer_reversal", reversal, parent=transfer.id)
-    tell(call.world, call.scope, "transfer.reversed", transfer.body, key=call.idempotency_key)
-    return reversal
-
-
-@route("GET", "/v1/transfers/{}/reversals")
-def list_reversals(call: Call) -> Body:
-    transfer = call.owned(call.ids[0], "transfer")
-    rows = call.world.listed(call.scope, "transfer_reversal", transfer.id)
-    return page_of(call, rows, f"/v1/transfers/{transfer.id}/reversals")
+    }

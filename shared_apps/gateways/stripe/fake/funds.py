@@ -1,4 +1,4 @@
-"""What an account has: movements of money, the balance they make, payouts to its bank."""
+"""What an account has: movements of money, and the balance they make."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Any
 
 from shared_apps.gateways.sandbox.store import Body
 from shared_apps.gateways.sandbox.world import World, fresh_id
-from shared_apps.gateways.stripe.fake.happenings import tell
-from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, made, page_of, route
+from shared_apps.gateways.stripe.fake.routes import Call, made, page_of, route, whole
 
-# Card money settles this much later; a payout needs this long to the bank.
+# Card money settles this much later.
 SETTLES_AFTER_SECONDS = 2 * 86_400
-ARRIVES_AFTER_SECONDS = 86_400
 # A card fee: 2.9 % and 30 of the smallest unit.
 FEE_PER_THOUSAND = 29
 FEE_FIXED = 30
+# Kinds of movements that Stripe tells apart in its reports only.
+TYPES = {"dispute": "adjustment", "dispute_reversal": "adjustment"}
 
 
 def card_fee(amount: int) -> int:
@@ -39,7 +39,7 @@ def book(
         fresh_id("txn_"),
         "balance_transaction",
         now,
-        type=kind,
+        type=TYPES.get(kind, kind),
         reporting_category=kind,
         source=source,
         currency=currency,
@@ -87,76 +87,20 @@ def retrieve_balance(call: Call) -> Body:
 def list_balance_transactions(call: Call) -> Body:
     source = call.text("source", "") or None
     rows = call.world.listed(call.scope, "balance_transaction", source)
-    return page_of(call, rows, "/v1/balance_transactions")
+    wanted = call.text("type", "")
+    created = call.tree("created")
+    since = whole(created["gte"], "created[gte]") if "gte" in created else 0
+    until = whole(created["lt"], "created[lt]") if "lt" in created else None
+    fitting = [
+        row
+        for row in rows
+        if (not wanted or row.body["type"] == wanted)
+        and row.body["created"] >= since
+        and (until is None or row.body["created"] < until)
+    ]
+    return page_of(call, fitting, "/v1/balance_transactions")
 
 
 @route("GET", "/v1/balance_transactions/{}")
 def retrieve_balance_transaction(call: Call) -> Body:
     return call.owned(call.ids[0], "balance_transaction").body
-
-
-@route("POST", "/v1/payouts")
-def create_payout(call: Call) -> Body:
-    amount, currency = call.amount(), call.text("currency").lower()
-    available, _ = call.world.balance(call.scope, currency)
-    if amount > available:
-        raise StripeSays(
-            400,
-            "balance_insufficient",
-            "You have insufficient funds in your Stripe account for this payout.",
-        )
-    now = call.world.now()
-    payout = made(
-        fresh_id("po_"),
-        "payout",
-        now,
-        amount=amount,
-        currency=currency,
-        arrival_date=now + ARRIVES_AFTER_SECONDS,
-        automatic=False,
-        balance_transaction=None,
-        description=call.text("description", "") or None,
-        destination=None,
-        failure_balance_transaction=None,
-        failure_code=None,
-        failure_message=None,
-        metadata=call.metadata(),
-        method="standard",
-        original_payout=None,
-        reversed_by=None,
-        source_type="card",
-        statement_descriptor=None,
-        status="pending",
-        type="bank_account",
-    )
-    entry = book(
-        call.world,
-        call.scope,
-        kind="payout",
-        source=payout["id"],
-        currency=currency,
-        amount=-amount,
-    )
-    payout["balance_transaction"] = entry["id"]
-    call.world.put(call.scope, "payout", payout, parent="pending")
-    tell(call.world, call.scope, "payout.created", payout, key=call.idempotency_key)
-    return payout
-
-
-@route("GET", "/v1/payouts")
-def list_payouts(call: Call) -> Body:
-    return page_of(call, call.world.listed(call.scope, "payout"), "/v1/payouts")
-
-
-@route("GET", "/v1/payouts/{}")
-def retrieve_payout(call: Call) -> Body:
-    return call.owned(call.ids[0], "payout").body
-
-
-def settle_payouts(world: World) -> None:
-    """Payouts whose day has come are paid."""
-    for stored in world.parented("payout", "pending"):
-        if stored.body["arrival_date"] <= world.now():
-            stored.body["status"] = "paid"
-            world.put(stored.scope, "payout", stored.body, parent="paid")
-            tell(world, stored.scope, "payout.paid", stored.body)

@@ -23,7 +23,8 @@ from shared_apps.gateways.stripe.fake.routes import (
 def platform_of(world: World, scope: str) -> str:
     """The account whose key rules over `scope`: the parent of a connected account, else itself."""
     account = world.find(scope)
-    return account.scope if account and account.kind == "account" else scope
+    is_connected = account is not None and account.kind == "account"
+    return account.scope if account and is_connected and not account.body.get("_is_gone") else scope
 
 
 def tell(world: World, scope: str, kind: str, subject: Body, *, key: str = "") -> None:

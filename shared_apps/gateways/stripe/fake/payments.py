@@ -1,14 +1,18 @@
-"""Payment intents, their charges, and refunds of these."""
+"""Payment intents and their charges."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from shared_apps.gateways.sandbox import faults
 from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World, fresh_id
-from shared_apps.gateways.stripe.fake.cards import BY_PAYMENT_METHOD, Card
+from shared_apps.gateways.stripe.fake.cards import AUTHENTICATION_REQUIRED, BY_CODE, Card
+from shared_apps.gateways.stripe.fake.coming import A_DAY, comes
 from shared_apps.gateways.stripe.fake.funds import book, card_fee
 from shared_apps.gateways.stripe.fake.happenings import tell
+from shared_apps.gateways.stripe.fake.methods import card_of, keep, method_named
 from shared_apps.gateways.stripe.fake.routes import (
     Answered,
     Call,
@@ -26,6 +30,9 @@ CANCELLABLE = {
     "requires_capture",
     "processing",
 }
+# A card's bank keeps its promise this long.
+PROMISE_SECONDS = 7 * A_DAY
+NEEDS_AUTHENTICATION = "Your card was declined. This transaction requires authentication."
 CONFIRMABLE = {"requires_payment_method", "requires_confirmation", "requires_action"}
 
 
@@ -104,38 +111,72 @@ def _new_charge(world: World, intent: Body, card: Card) -> Body:
         refunded=False,
         status="succeeded",
         transfer_group=intent["transfer_group"],
+        _card=card.code,
+        _is_charged_back=False,
     )
 
 
 def attempt(
-    world: World, scope: str, intent: Body, card: Card, *, is_authenticated: bool, key: str = ""
+    world: World,
+    scope: str,
+    intent: Body,
+    method: Body,
+    *,
+    is_authenticated: bool = False,
+    is_off_session: bool = False,
+    key: str = "",
 ) -> str:
-    """Try to pay an intent with a card and write all that follows. Returns the refusal, empty if it worked."""
-    intent["payment_method"] = fresh_id("pm_")
-    intent["next_action"] = None
-    if card.asks and not is_authenticated:
-        intent["status"] = "requires_action"
-        intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
-        world.put(scope, "payment_intent", intent)
-        tell(world, scope, "payment_intent.requires_action", intent, key=key)
-        return ""
+    """Try to pay an intent and write all that follows. Returns the refusal, empty if it worked."""
+    card = card_of(method) if is_authenticated else _as_armed(world, intent, card_of(method))
+    intent.update(payment_method=method["id"], next_action=None)
+    is_spared = is_off_session and method["_is_set_up"] and not card.asks_again
+    if card.asks and not is_authenticated and not is_spared:
+        if not is_off_session:
+            intent["status"] = "requires_action"
+            intent["next_action"] = {"type": "use_stripe_sdk", "use_stripe_sdk": {}}
+            world.put(scope, "payment_intent", intent)
+            tell(world, scope, "payment_intent.requires_action", intent, key=key)
+            return ""
+        card = card.declined(AUTHENTICATION_REQUIRED, NEEDS_AUTHENTICATION)
     charge = _new_charge(world, intent, card)
     intent["latest_charge"] = charge["id"]
-    if card.decline_code:
+    if card.decline_code and not is_authenticated:
         _decline(world, scope, intent, charge, card)
         return card.refusal
     intent["last_payment_error"] = None
+    if intent["customer"] and intent["setup_future_usage"]:
+        keep(world, scope, method, intent["customer"], key=key)
     if intent["capture_method"] == "manual":
-        intent.update(status="requires_capture", amount_capturable=intent["amount"])
-        world.put(scope, "charge", charge, parent=intent["id"])
-        world.put(scope, "payment_intent", intent)
-        tell(world, scope, "charge.succeeded", charge, key=key)
-        tell(world, scope, "payment_intent.amount_capturable_updated", intent, key=key)
+        _authorise(world, scope, intent, charge, key=key)
         return ""
     capture(world, scope, intent, charge, intent["amount"])
     tell(world, scope, "charge.succeeded", charge, key=key)
     tell(world, scope, "payment_intent.succeeded", intent, key=key)
     return ""
+
+
+def _as_armed(world: World, intent: Body, card: Card) -> Card:
+    """The card as it behaves this time, once the armed faults have had their say."""
+    hits = world.sprung(("decline", "require_3ds"), _subject(intent))
+    if "decline" in hits:
+        return card.declined(hits["decline"].detail or faults.GENERIC_DECLINE)
+    return replace(card, asks=True) if "require_3ds" in hits else card
+
+
+def _subject(intent: Body) -> str:
+    return str(intent["metadata"].get("reference", ""))
+
+
+def _authorise(world: World, scope: str, intent: Body, charge: Body, *, key: str) -> None:
+    """The bank promises the money, for a week."""
+    intent.update(status="requires_capture", amount_capturable=intent["amount"])
+    world.put(scope, "charge", charge, parent=intent["id"])
+    world.put(scope, "payment_intent", intent)
+    world.remind(
+        "authorisation_lapses", intent["id"], scope=scope, at=world.now() + PROMISE_SECONDS
+    )
+    tell(world, scope, "charge.succeeded", charge, key=key)
+    tell(world, scope, "payment_intent.amount_capturable_updated", intent, key=key)
 
 
 def _decline(world: World, scope: str, intent: Body, charge: Body, card: Card) -> None:
@@ -182,7 +223,8 @@ def fail(
 
 
 def capture(world: World, scope: str, intent: Body, charge: Body, amount: int) -> None:
-    """Take authorised money: charge, statement and intent follow."""
+    """Take authorised money: charge, statement and intent follow. What is not taken is let go."""
+    card = BY_CODE[charge["_card"]]
     entry = book(
         world,
         scope,
@@ -191,12 +233,52 @@ def capture(world: World, scope: str, intent: Body, charge: Body, amount: int) -
         currency=charge["currency"],
         amount=amount,
         fee=card_fee(amount),
-        settles=True,
+        settles=not card.settles_at_once,
     )
-    charge.update(captured=True, amount_captured=amount, balance_transaction=entry["id"])
+    charge.update(
+        captured=True,
+        amount_captured=amount,
+        amount_refunded=charge["amount"] - amount,
+        balance_transaction=entry["id"],
+    )
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
     world.put(scope, "charge", charge, parent=intent["id"])
     world.put(scope, "payment_intent", intent)
+    armed = world.sprung(("dispute_after",), _subject(intent)).get("dispute_after")
+    if armed or card.disputed:
+        reason = (armed.detail if armed else "") or card.disputed or "fraudulent"
+        when = world.now() + (armed.seconds if armed else 0)
+        detail = f"inquiry:{reason}" if card.is_inquiry else reason
+        world.remind("dispute", charge["id"], scope=scope, at=when, detail=detail)
+
+
+def cancel(world: World, scope: str, intent: Body, *, reason: str | None, key: str = "") -> None:
+    """Let an intent go, and with it what the bank had promised."""
+    was_authorised = intent["status"] == "requires_capture"
+    intent.update(
+        status="canceled",
+        amount_capturable=0,
+        canceled_at=world.now(),
+        cancellation_reason=reason,
+    )
+    world.put(scope, "payment_intent", intent)
+    charge = world.find(intent["latest_charge"]) if was_authorised else None
+    if charge is not None:
+        charge.body.update(amount_refunded=charge.body["amount"], refunded=True)
+        world.save(charge)
+        tell(world, scope, "charge.refunded", charge.body, key=key)
+    tell(world, scope, "payment_intent.canceled", intent, key=key)
+
+
+@comes("authorisation_lapses")
+def lapse(world: World, stored: Stored, _detail: str) -> None:
+    """Nobody captured in time: the bank's promise is over."""
+    if stored.body["status"] != "requires_capture":
+        return
+    charge = world.find(stored.body["latest_charge"])
+    cancel(world, stored.scope, stored.body, reason="automatic")
+    if charge is not None:
+        tell(world, stored.scope, "charge.expired", charge.body)
 
 
 def _unexpected(intent: Body, verb: str) -> StripeSays:
@@ -209,9 +291,10 @@ def _unexpected(intent: Body, verb: str) -> StripeSays:
 
 @route("POST", "/v1/payment_intents")
 def create_intent(call: Call) -> Body | Answered:
+    customer = call.text("customer", "")
     details = {
         "capture_method": call.text("capture_method", ""),
-        "customer": call.text("customer", "") or None,
+        "customer": call.owned(customer, "customer", param="customer").id if customer else None,
         "description": call.text("description", "") or None,
         "receipt_email": call.text("receipt_email", "") or None,
         "setup_future_usage": call.text("setup_future_usage", "") or None,
@@ -227,26 +310,15 @@ def create_intent(call: Call) -> Body | Answered:
 
 
 def _confirmed(call: Call, intent: Body) -> Body | Answered:
-    name = call.text("payment_method")
-    card = BY_PAYMENT_METHOD.get(name)
-    if card is None:
-        raise StripeSays(
-            400, "resource_missing", f"No such PaymentMethod: '{name}'", param="payment_method"
-        )
+    method = method_named(call, call.text("payment_method"), intent["customer"])
     refusal = attempt(
-        call.world, call.scope, intent, card, is_authenticated=False, key=call.idempotency_key
+        call.world,
+        call.scope,
+        intent,
+        method,
+        is_off_session=call.flag("off_session"),
+        key=call.idempotency_key,
     )
-    if card.asks and call.flag("off_session"):
-        message = "Your card was declined. This transaction requires authentication."
-        fail(
-            call.world,
-            call.scope,
-            intent,
-            code="authentication_required",
-            decline_code="authentication_required",
-            message=message,
-        )
-        refusal = message
     if not refusal:
         return intent
     return Answered(
@@ -297,14 +369,8 @@ def cancel_intent(call: Call) -> Body:
     intent = call.owned(call.ids[0], "payment_intent").body
     if intent["status"] not in CANCELLABLE:
         raise _unexpected(intent, "canceled")
-    intent.update(
-        status="canceled",
-        amount_capturable=0,
-        canceled_at=call.world.now(),
-        cancellation_reason=call.text("cancellation_reason", "") or None,
-    )
-    call.world.put(call.scope, "payment_intent", intent)
-    tell(call.world, call.scope, "payment_intent.canceled", intent, key=call.idempotency_key)
+    reason = call.text("cancellation_reason", "") or None
+    cancel(call.world, call.scope, intent, reason=reason, key=call.idempotency_key)
     return intent
 
 
@@ -317,91 +383,3 @@ def list_charges(call: Call) -> Body:
 @route("GET", "/v1/charges/{}")
 def retrieve_charge(call: Call) -> Body:
     return call.owned(call.ids[0], "charge").body
-
-
-@route("POST", "/v1/refunds")
-def create_refund(call: Call) -> Body:
-    charge = _refunded_charge(call)
-    left = charge.body["amount_captured"] - charge.body["amount_refunded"]
-    amount = call.amount("amount", max(left, 1))
-    if left == 0:
-        raise StripeSays(
-            400, "charge_already_refunded", f"Charge {charge.id} has already been refunded."
-        )
-    if amount > left:
-        raise StripeSays(
-            400,
-            "",
-            f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})",
-            param="amount",
-        )
-    refund = made(
-        fresh_id("re_"),
-        "refund",
-        call.world.now(),
-        amount=amount,
-        balance_transaction=None,
-        charge=charge.id,
-        currency=charge.body["currency"],
-        destination_details={
-            "type": "card",
-            "card": {"type": "refund", "reference_status": "pending"},
-        },
-        metadata=call.metadata(),
-        payment_intent=charge.body["payment_intent"],
-        reason=call.text("reason", "") or None,
-        receipt_number=None,
-        source_transfer_reversal=None,
-        status="succeeded",
-        transfer_reversal=None,
-    )
-    del refund["livemode"]
-    entry = book(
-        call.world,
-        call.scope,
-        kind="refund",
-        source=refund["id"],
-        currency=refund["currency"],
-        amount=-amount,
-    )
-    refund["balance_transaction"] = entry["id"]
-    charge.body["amount_refunded"] += amount
-    charge.body["refunded"] = charge.body["amount_refunded"] == charge.body["amount_captured"]
-    call.world.save(charge)
-    call.world.put(call.scope, "refund", refund, parent=charge.id)
-    tell(call.world, call.scope, "refund.created", refund, key=call.idempotency_key)
-    tell(call.world, call.scope, "charge.refunded", charge.body, key=call.idempotency_key)
-    return refund
-
-
-def _refunded_charge(call: Call) -> Stored:
-    intent_id = call.text("payment_intent", "")
-    if intent_id:
-        charge_id = (
-            call.owned(intent_id, "payment_intent", param="payment_intent").body["latest_charge"]
-            or ""
-        )
-    else:
-        charge_id = call.text("charge")
-    charge = call.owned(charge_id, "charge", param="charge")
-    if not charge.body["captured"]:
-        raise StripeSays(
-            400,
-            "charge_not_refundable",
-            "This PaymentIntent does not have a successful charge to refund.",
-        )
-    return charge
-
-
-@route("GET", "/v1/refunds")
-def list_refunds(call: Call) -> Body:
-    return page_of(
-        call,
-        call.world.listed(call.scope, "refund", call.text("charge", "") or None),
-        "/v1/refunds",
-    )
-
-
-@route("GET", "/v1/refunds/{}")
-def retrieve_refund(call: Call) -> Body:
-    return call.owned(call.ids[0], "refund").body

@@ -11,11 +11,22 @@ from typing import Any
 
 from shared_apps.gateways.sandbox.provider import OnboardingPage, Onward, PaymentPage
 from shared_apps.gateways.sandbox.store import Answer, Body, Stored
-from shared_apps.gateways.sandbox.wire import WireReply, WireRequest, json_reply
+from shared_apps.gateways.sandbox.wire import Tree, WireReply, WireRequest, json_reply
 from shared_apps.gateways.sandbox.world import World, fresh_id
-from shared_apps.gateways.stripe.fake import checkout, connect, customers, payments
-from shared_apps.gateways.stripe.fake.funds import settle_payouts
+from shared_apps.gateways.stripe.fake import (
+    checkout,
+    connect,
+    customers,
+    disputes,
+    methods,
+    payments,
+    payouts,
+    refunds,
+    shares,
+)
+from shared_apps.gateways.stripe.fake.coming import let_come
 from shared_apps.gateways.stripe.fake.happenings import platform_of, signature
+from shared_apps.gateways.stripe.fake.levers import pulled
 from shared_apps.gateways.stripe.fake.routes import (
     API_VERSION,
     Answered,
@@ -37,7 +48,7 @@ NOT_KEPT = {
     "url_invalid",
 }
 # The modules whose routes the fake serves; importing them registers the routes.
-ROUTES = (checkout, connect, customers, payments)
+ROUTES = (checkout, connect, customers, disputes, methods, payments, payouts, refunds, shares)
 
 
 class StripeFake:
@@ -96,7 +107,10 @@ class StripeFake:
 
     def sweep(self, world: World) -> None:
         checkout.expire_sessions(world)
-        settle_payouts(world)
+        let_come(world)
+
+    def lever(self, name: str, wish: Tree, world: World) -> Tree | None:
+        return pulled(name, wish, world)
 
 
 def _reply(status: int, body: Body, *, is_replayed: bool = False) -> WireReply:

@@ -98,7 +98,8 @@ class Call:
     def owned(self, object_id: str, kind: str, *, param: str = "id") -> Stored:
         """An object of this account, or Stripe's 404."""
         stored = self.world.find(object_id)
-        if stored is None or stored.kind != kind or stored.scope != self.scope:
+        is_theirs = stored is not None and stored.kind == kind and stored.scope == self.scope
+        if stored is None or not is_theirs or stored.body.get("_is_gone"):
             raise StripeSays(404, "resource_missing", f"No such {kind}: '{object_id}'", param=param)
         return stored
 
