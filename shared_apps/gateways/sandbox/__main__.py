@@ -8,8 +8,8 @@ import signal
 import sys
 from pathlib import Path
 
+from shared_apps.gateways.sandbox.everyone import everyone
 from shared_apps.gateways.sandbox.server import Sandbox
-from shared_apps.gateways.stripe.fake import StripeFake
 
 
 def main() -> int:
@@ -25,7 +25,7 @@ def main() -> int:
     options.data.parent.mkdir(parents=True, exist_ok=True)
     try:
         sandbox = Sandbox(
-            providers=[StripeFake()],
+            providers=everyone(),
             path=str(options.data),
             host=options.host,
             port=options.port,

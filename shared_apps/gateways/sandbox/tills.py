@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from babel.numbers import format_currency
 
+from shared_apps.gateways.sandbox import faults
 from shared_apps.gateways.sandbox.provider import (
     Means,
     OnboardingPage,
@@ -49,7 +50,7 @@ class TrialMeans:
         return self.number.replace(" ", "")[-4:]
 
     def means(self) -> Means:
-        return Means(self.code, self.number, self.label, self.hint)
+        return Means(self.code, self.number, self.label, self.hint, bool(self.later_refusal))
 
 
 def readable(amount: Money) -> str:
@@ -58,9 +59,10 @@ def readable(amount: Money) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a page asks for. `urls` are where a payer and where a leaver goes."""
+    """What a page asks for. `urls` are where a payer and where a leaver goes; faults match `reference`."""
 
     subject: str
+    reference: str
     amount: Money
     email: str
     merchant: str
@@ -73,6 +75,7 @@ def put_up(world: World, scope: str, bill: Bill, *, token: str = "") -> Body:
     page = {
         "id": token or fresh_id("pg_", 20),
         "subject": bill.subject,
+        "reference": bill.reference,
         "amount": [bill.amount.minor, bill.amount.currency],
         "email": bill.email,
         "merchant": bill.merchant or "Sandbox merchant",
@@ -134,7 +137,11 @@ class Till(ABC):
         chosen = next((each for each in self.means if each.code == means), None)
         if page is None or chosen is None:
             return Onward()
-        if chosen.asks:
+        armed = world.sprung(("decline", "require_3ds"), page.body["reference"])
+        if "decline" in armed:
+            reason = armed["decline"].detail or faults.GENERIC_DECLINE
+            chosen = replace(chosen, refusal=f"Declined: {reason}")
+        if chosen.asks or "require_3ds" in armed:
             page.body.update(asked_for=chosen.code, refusal="")
             world.save(page)
             return Onward()

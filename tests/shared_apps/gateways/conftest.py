@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from shared_apps.gateways.contract import Credentials
+from shared_apps.gateways.sandbox.everyone import everyone
 from shared_apps.gateways.sandbox.server import Sandbox
 from shared_apps.gateways.stripe.client import StripeGateway
-from shared_apps.gateways.stripe.fake import StripeFake
 from shared_apps.gateways.stripe.transport import use_transport
+from shared_apps.gateways.web import use_session
 from tests.shared_apps.gateways.customer import Customer
+from tests.shared_apps.gateways.json_judge import JudgedSession
 from tests.shared_apps.gateways.judged_transport import JudgedTransport
 
 
@@ -24,7 +26,7 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sandbox(data: Path) -> Iterator[Sandbox]:
-    running = Sandbox(providers=[StripeFake()], path=str(data))
+    running = Sandbox(providers=everyone(), path=str(data))
     running.start()
     yield running
     running.stop()
@@ -35,6 +37,14 @@ def transport() -> Iterator[JudgedTransport]:
     """Every Stripe request of a test passes both judges, every answer the third."""
     judged = JudgedTransport()
     with use_transport(judged):
+        yield judged
+
+
+@pytest.fixture
+def session() -> Iterator[JudgedSession]:
+    """Every request of a test to a provider that speaks JSON passes its own description."""
+    judged = JudgedSession()
+    with use_session(judged):
         yield judged
 
 

@@ -13,7 +13,7 @@ from shared_apps.gateways.sandbox.dashboards import set_by_hand
 from shared_apps.gateways.sandbox.rest import Call, Refusal, account_of, bearer_of
 from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.tills import Till, TrialMeans
-from shared_apps.gateways.sandbox.wire import WireReply, WireRequest, json_reply
+from shared_apps.gateways.sandbox.wire import Tree, WireReply, WireRequest, json_reply
 from shared_apps.gateways.sandbox.world import World
 
 KEY = re.compile(r"sk_test_[A-Za-z0-9_]{3,200}\Z")
@@ -90,6 +90,13 @@ class PaystackFake(Till):
 
     def signature_headers(self, *, body: bytes, secret: str, at: int) -> Mapping[str, str]:
         return {"x-paystack-signature": signature(body, secret)}
+
+    def lever(self, name: str, wish: Tree, world: World) -> Tree | None:
+        if name == "fail_payout":
+            return transfers.fail_payout(world, str(wish.get("payout", "")))
+        if name == "fail_refund":
+            return refunds.fail_refund(world, str(wish.get("refund", "")))
+        return None
 
     def sweep(self, world: World) -> None:
         refunds.settle_refunds(world)

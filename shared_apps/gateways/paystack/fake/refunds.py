@@ -5,6 +5,7 @@ from __future__ import annotations
 from shared_apps.gateways.paystack.fake.says import ROUTES, moment, no, units_of, yes
 from shared_apps.gateways.paystack.fake.transactions import kept_under
 from shared_apps.gateways.sandbox.dashboards import tell
+from shared_apps.gateways.sandbox.provider import LeverStuck
 from shared_apps.gateways.sandbox.rest import Call, next_number, shown
 from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World
@@ -95,3 +96,20 @@ def settle_refunds(world: World) -> None:
             stored.body["status"] = "processed"
             world.put(stored.scope, "refund", stored.body, parent="done")
             _tell(world, stored.scope, stored.body)
+
+
+def fail_refund(world: World, refund_id: str) -> Body:
+    """A lever: the refund bounces, and what it took is in the balance again."""
+    stored = world.find(f"refund_{refund_id}")
+    if stored is None or stored.body["status"] == "failed":
+        raise LeverStuck(f"no refund {refund_id} that could fail")
+    body = stored.body
+    body["status"] = "failed"
+    world.put(stored.scope, "refund", body, parent="done")
+    paid = world.find(kept_under(stored.scope, body["_reference"]))
+    if paid is not None:
+        paid.body["_refunded"] -= body["amount"]
+        world.save(paid)
+    world.move(stored.scope, body["currency"], body["amount"], available_at=world.now())
+    _tell(world, stored.scope, body)
+    return _told(body)

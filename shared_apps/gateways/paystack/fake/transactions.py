@@ -88,6 +88,7 @@ def initialize(call: Call) -> Body:
     call.world.put(call.scope, "transaction", body, parent=str(body["_number"]))
     bill = Bill(
         subject=body["id"],
+        reference=str(metadata.get("reference", "")),
         amount=from_wire(body["amount"], body["currency"]),
         email=call.text("email"),
         merchant=str(metadata.get("merchant", "")),

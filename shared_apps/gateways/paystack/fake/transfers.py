@@ -21,7 +21,9 @@ from shared_apps.gateways.paystack.fake.says import (
     units_of,
     yes,
 )
+from shared_apps.gateways.sandbox import faults
 from shared_apps.gateways.sandbox.dashboards import tell
+from shared_apps.gateways.sandbox.provider import LeverStuck
 from shared_apps.gateways.sandbox.rest import Call, next_number, shown
 from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World, fresh_id
@@ -93,10 +95,19 @@ def create_transfer(call: Call) -> Body:
         "createdAt": moment(call.world),
         "_number": next_number(call.world),
         "_due": call.world.now() + TAKES_SECONDS,
+        "_bounces_after": _bounces_after(call, recipient.body["details"]["account_number"]),
     }
     call.world.put(call.scope, "transfer", transfer, parent="asks" if asks else "due")
     call.world.move(call.scope, currency, -amount, available_at=call.world.now())
     return yes("Transfer has been queued", _told(transfer))
+
+
+def _bounces_after(call: Call, number: str) -> float:
+    """How long after its arrival the bank sends it back; negative for never."""
+    armed = call.world.sprung(faults.OF_PAYOUTS, call.text("reason")).get("payout_fail")
+    if armed is not None:
+        return armed.seconds
+    return BOUNCES_AFTER_SECONDS if number == BOUNCES else -1
 
 
 def _told(body: Body) -> Body:
@@ -120,13 +131,40 @@ def settle_transfers(world: World) -> None:
 
 def _conclude(world: World, stored: Stored) -> None:
     body = stored.body
-    number = body["recipient"]["details"]["account_number"]
-    is_back = body["status"] == "success"
-    status = "reversed" if is_back else "failed" if number == FAILS else "success"
-    body.update(status=status, _due=world.now() + BOUNCES_AFTER_SECONDS)
-    will_bounce = number == BOUNCES and status == "success"
-    world.put(stored.scope, "transfer", body, parent="due" if will_bounce else "done")
-    if status != "success":
-        world.move(stored.scope, body["currency"], body["amount"], available_at=world.now())
-    event = f"transfer.{status}"
-    tell(world, stored.scope, event, {"event": event, "data": _told(body)})
+    if body["status"] == "success":
+        send_back(world, stored, "reversed")
+        return
+    if body["recipient"]["details"]["account_number"] == FAILS:
+        send_back(world, stored, "failed")
+        return
+    after = body["_bounces_after"]
+    body.update(status="success", _due=world.now() + after)
+    world.put(stored.scope, "transfer", body, parent="done" if after < 0 else "due")
+    _tell(world, stored)
+
+
+def send_back(world: World, stored: Stored, status: str) -> None:
+    """The money is in the balance again."""
+    stored.body["status"] = status
+    world.put(stored.scope, "transfer", stored.body, parent="done")
+    currency, amount = stored.body["currency"], stored.body["amount"]
+    world.move(stored.scope, currency, amount, available_at=world.now())
+    _tell(world, stored)
+
+
+def _tell(world: World, stored: Stored) -> None:
+    event = f"transfer.{stored.body['status']}"
+    tell(world, stored.scope, event, {"event": event, "data": _told(stored.body)})
+
+
+def fail_payout(world: World, reference: str) -> Body:
+    """A lever: money that is under way fails, money that arrived comes back."""
+    for parent in ("due", "done"):
+        for stored in world.parented("transfer", parent):
+            if stored.body["reference"] == reference:
+                if stored.body["status"] in {"failed", "reversed"}:
+                    raise LeverStuck("it has come back already")
+                is_there = stored.body["status"] == "success"
+                send_back(world, stored, "reversed" if is_there else "failed")
+                return _told(stored.body)
+    raise LeverStuck(f"no transfer {reference}")

@@ -1,0 +1,11 @@
+"""All the providers the sandbox can play."""
+
+from __future__ import annotations
+
+from shared_apps.gateways.paystack.fake import PaystackFake
+from shared_apps.gateways.sandbox.provider import Provider
+from shared_apps.gateways.stripe.fake import StripeFake
+
+
+def everyone() -> list[Provider]:
+    return [StripeFake(), PaystackFake()]

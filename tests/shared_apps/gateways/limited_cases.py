@@ -1,0 +1,335 @@
+"""The contract once more, for gateways that lack some of it, and what those have beyond a payment page.
+
+A class says which currencies its provider takes and what it lacks; the cases of `GatewayContract` that
+ask for something else are asked again here in these terms.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar, NoReturn
+
+import pytest
+
+from shared_apps.gateways.contract import (
+    ChargeSaved,
+    CreateAccount,
+    DestinationKind,
+    Gateway,
+    PaymentLine,
+    PaymentSnapshot,
+    PaymentState,
+    PayoutDestination,
+    PayoutState,
+    RefundPayment,
+    RefundState,
+    SendPayout,
+    StartPayment,
+)
+from shared_apps.gateways.errors import (
+    GatewayRefused,
+    IdempotencyKeyReused,
+    NotOffered,
+    OutcomeUnknown,
+    PaymentDeclined,
+)
+from shared_apps.kernel.money import Money
+from tests.shared_apps.gateways.contract_cases import GatewayContract, payment
+from tests.shared_apps.gateways.customer import Customer
+
+A_DAY = 86_400
+
+
+class NobodyThere:
+    """Against a provider's real test mode nobody sits at its page, and no lever is in reach."""
+
+    url = ""
+
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        def skip(*args: object, **fields: object) -> NoReturn:
+            pytest.skip(f"nobody is there to {name} at a real provider in a test run")
+
+        return skip
+
+
+class LimitedContract(GatewayContract):
+    kind: ClassVar[str]
+    currency: ClassVar[str]
+    # Amounts in the currencies whose exponents differ, as this provider has them.
+    odd_amounts: ClassVar[tuple[Money, ...]]
+    destination: ClassVar[PayoutDestination]
+    failing: ClassVar[PayoutDestination]
+    customer: Customer | NobodyThere
+
+    def start(self, minor: int = 840_000, **changes: object) -> StartPayment:
+        return payment(minor, self.currency, **changes)
+
+    def paid(self, minor: int = 840_000, card: str = "visa", **changes: object) -> str:
+        started = self.gateway().start_payment(self.start(minor, **changes))
+        self.customer.pay(started.redirect_url, card)
+        assert self.gateway().fetch_payment(started.provider_id).captured.minor == minor
+        return started.provider_id
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+    def refund_wish(self, provider_id: str, minor: int, key: str = "") -> RefundPayment:
+        key = key or f"test:refund:{uuid.uuid4()}:1"
+        return RefundPayment(provider_id, self.money(minor), "refund_1", key)
+
+    def settled(self) -> None:
+        self.customer.lever("clock", advance_seconds=2 * A_DAY)
+
+    # What GatewayContract asks in euros, or asks of things not everybody has.
+
+    def test_the_keys_open_an_account(self):
+        assert self.gateway().verify_credentials()
+
+    def test_a_started_payment_is_pending_and_has_a_page(self):
+        lines = [PaymentLine("Mug", self.money(420_000), 2)]
+        start = self.start(lines=lines)
+        started = self.gateway().start_payment(start)
+        assert started.redirect_url.startswith("http")
+        snapshot = self.gateway().fetch_payment(started.provider_id)
+        assert snapshot.state is PaymentState.PENDING
+        assert (snapshot.reference, snapshot.amount) == (start.reference, start.amount)
+        assert (snapshot.captured, snapshot.fee, snapshot.charge_id) == (self.money(0), None, "")
+
+    def test_starting_again_with_the_same_key_opens_the_same_page(self):
+        start = self.start()
+        assert self.gateway().start_payment(start) == self.gateway().start_payment(start)
+
+    def test_one_key_for_two_payments_is_refused(self):
+        start = self.start()
+        self.gateway().start_payment(start)
+        with pytest.raises(IdempotencyKeyReused):
+            self.gateway().start_payment(replace(start, amount=self.money(123_400)))
+
+    def test_currencies_with_other_exponents_keep_their_value(self):
+        for amount in self.odd_amounts:
+            started = self.gateway().start_payment(payment(amount.minor, amount.currency))
+            assert self.gateway().fetch_payment(started.provider_id).amount == amount
+
+    def test_a_foreign_currency_is_refused_before_anything_is_sent(self):
+        with pytest.raises(GatewayRefused, match="ISK"):
+            self.gateway().start_payment(payment(1200, "ISK"))
+
+    def test_lines_that_do_not_add_up_are_refused_before_anything_is_sent(self):
+        lines = [PaymentLine("Mug", self.money(4200))]
+        with pytest.raises(GatewayRefused, match="add up"):
+            self.gateway().start_payment(self.start(lines=lines))
+
+    def test_an_abandoned_page_can_be_closed_more_than_once(self):
+        started = self.gateway().start_payment(self.start())
+        for _ in range(2):
+            closed = self.gateway().expire_payment(started.provider_id)
+            assert closed.state is PaymentState.EXPIRED
+
+    def test_closing_a_paid_page_changes_nothing(self):
+        provider_id = self.paid()
+        assert self.gateway().expire_payment(provider_id).state is PaymentState.CAPTURED
+
+    def test_an_unpaid_payment_cannot_be_refunded(self):
+        started = self.gateway().start_payment(self.start())
+        with pytest.raises(GatewayRefused, match="nothing was paid"):
+            self.gateway().refund(self.refund_wish(started.provider_id, 1))
+
+    def test_a_paid_payment_is_captured_with_its_fee(self):
+        start = self.start()
+        started = self.gateway().start_payment(start)
+        self.pay(started)
+        snapshot = self.gateway().fetch_payment(started.provider_id)
+        assert (snapshot.state, snapshot.reference) == (PaymentState.CAPTURED, start.reference)
+        assert snapshot.captured == start.amount
+        assert snapshot.fee
+        assert self.money(0) < snapshot.fee < start.amount
+        assert snapshot.charge_id
+        assert snapshot.saved_method is None
+
+    def test_refunds_in_parts_end_refunded(self):
+        provider_id = self.paid()
+        first = self.gateway().refund(self.refund_wish(provider_id, 30_000))
+        assert first.amount == self.money(30_000)
+        partly = self.gateway().fetch_payment(provider_id)
+        assert (partly.state, partly.refunded) == (PaymentState.CAPTURED, self.money(30_000))
+        with pytest.raises(GatewayRefused):
+            self.gateway().refund(self.refund_wish(provider_id, 810_001))
+        self.gateway().refund(self.refund_wish(provider_id, 810_000))
+        assert self.gateway().fetch_payment(provider_id).state is PaymentState.REFUNDED
+        with pytest.raises(GatewayRefused):
+            self.gateway().refund(self.refund_wish(provider_id, 1))
+        self.settled()
+        assert self.gateway().fetch_refund(first.refund_id).state is RefundState.SUCCEEDED
+
+    def test_a_new_partner_account_waits_for_its_onboarding(self):
+        with pytest.raises(NotOffered):
+            self.gateway().create_account(CreateAccount("v_1", "v@example.org", "NG", "k:1"))
+
+    # Beyond.
+
+    def test_a_refund_asked_for_twice_with_one_key_is_made_once(self):
+        provider_id = self.paid()
+        wish = self.refund_wish(provider_id, 30_000, "test:refund:once:1")
+        assert self.gateway().refund(wish).refund_id == self.gateway().refund(wish).refund_id
+        assert self.gateway().fetch_payment(provider_id).refunded == self.money(30_000)
+        with pytest.raises(IdempotencyKeyReused):
+            self.gateway().refund(replace(wish, amount=self.money(1)))
+
+    def test_a_refund_whose_answer_was_lost_is_made_once(self):
+        provider_id = self.paid()
+        wish = self.refund_wish(provider_id, 30_000, "test:refund:lost:1")
+        self.customer.lever(
+            "faults", provider=self.kind, kind="timeout_after_commit", match="refund"
+        )
+        with pytest.raises(OutcomeUnknown):
+            self.gateway().refund(wish)
+        self.gateway().refund(wish)
+        assert self.gateway().fetch_payment(provider_id).refunded == self.money(30_000)
+
+    def test_a_page_whose_answer_was_lost_can_still_be_paid(self):
+        start = self.start()
+        self.customer.lever("faults", provider=self.kind, kind="timeout_after_commit")
+        with pytest.raises(OutcomeUnknown):
+            self.gateway().start_payment(start)
+        started = self.gateway().start_payment(start)
+        self.customer.pay(started.redirect_url)
+        snapshot = self.gateway().fetch_payment(started.provider_id)
+        assert (snapshot.captured, snapshot.reference) == (start.amount, start.reference)
+
+    def test_a_broken_provider_leaves_the_outcome_unknown(self):
+        self.customer.lever("faults", provider=self.kind, kind="500_then_ok")
+        with pytest.raises(OutcomeUnknown):
+            self.gateway().verify_credentials()
+        assert self.gateway().verify_credentials()
+
+    def test_a_declined_card_leaves_the_page_open_for_another(self):
+        started = self.gateway().start_payment(self.start())
+        assert "/pay/" in self.customer.pay(started.redirect_url, "declined")
+        assert 'role="alert"' in self.customer.see(started.redirect_url).text
+        assert self.gateway().fetch_payment(started.provider_id).state is PaymentState.PENDING
+        self.customer.pay(started.redirect_url)
+        assert self.gateway().fetch_payment(started.provider_id).state is PaymentState.CAPTURED
+
+    def test_the_banks_question_comes_before_the_money(self):
+        started = self.gateway().start_payment(self.start())
+        page = self.customer.pay(started.redirect_url, "challenge")
+        assert self.gateway().fetch_payment(started.provider_id).state is PaymentState.PENDING
+        self.customer.press(f"{self.customer.url}{page}/challenge", action="accept")
+        assert self.gateway().fetch_payment(started.provider_id).state is PaymentState.CAPTURED
+
+    def test_leaving_leads_to_the_cancel_address(self):
+        start = self.start()
+        started = self.gateway().start_payment(start)
+        assert self.customer.press(started.redirect_url, action="cancel").startswith(
+            start.cancel_url
+        )
+
+    def opened(self) -> tuple[str, Gateway]:
+        gateway = self.gateway()
+        customer = gateway.open_customer(
+            reference="user_1", email="ada@example.org", idempotency_key="test:customer:1"
+        )
+        return customer, gateway
+
+    def kept(self, customer: str, card: str = "visa") -> PaymentSnapshot:
+        provider_id = self.paid(save_for=customer, card=card, customer_reference="user_1")
+        return self.gateway().fetch_payment(provider_id)
+
+    def charge(self, token: str, customer: str, key: str = "", minor: int = 50_000) -> ChargeSaved:
+        key = key or f"test:again:{uuid.uuid4()}:1"
+        return ChargeSaved(token, customer, self.money(minor), "pay_again", key)
+
+    def test_a_kept_means_of_payment_pays_again_and_can_be_forgotten(self):
+        customer, gateway = self.opened()
+        method = self.kept(customer).saved_method
+        assert method
+        assert method.is_reusable
+        assert [each.token for each in gateway.saved_methods(customer)] == [method.token]
+        wish = self.charge(method.token, customer)
+        first, second = gateway.charge_saved(wish), gateway.charge_saved(wish)
+        assert first == second
+        assert (first.state, first.captured) == (PaymentState.CAPTURED, self.money(50_000))
+        assert first.reference == "pay_again"
+        assert gateway.fetch_payment(first.provider_id) == first
+        with pytest.raises(IdempotencyKeyReused):
+            gateway.charge_saved(replace(wish, amount=self.money(1_000)))
+        gateway.forget_method(method.token)
+        assert list(gateway.saved_methods(customer)) == []
+        with pytest.raises(GatewayRefused):
+            gateway.charge_saved(self.charge(method.token, customer))
+
+    def test_a_kept_means_of_payment_may_be_declined_later(self):
+        customer, gateway = self.opened()
+        method = self.kept(customer, "later").saved_method
+        assert method
+        with pytest.raises(PaymentDeclined):
+            gateway.charge_saved(self.charge(method.token, customer))
+
+    def payout(self, to: PayoutDestination, minor: int = 100_000, key: str = "") -> SendPayout:
+        key = key or f"test:payout:{uuid.uuid4()}:1"
+        return SendPayout(to, self.money(minor), "payout_1", key)
+
+    def test_a_payout_arrives(self):
+        self.paid()
+        self.settled()
+        wish = self.payout(self.destination)
+        first, second = self.gateway().send_payout(wish), self.gateway().send_payout(wish)
+        assert first.payout_id == second.payout_id
+        assert (first.state, first.amount) == (PayoutState.PENDING, self.money(100_000))
+        assert first.reference == "payout_1"
+        self.settled()
+        arrived = self.gateway().fetch_payout(first.payout_id)
+        assert (arrived.state, arrived.returned) == (PayoutState.PAID, self.money(0))
+
+    def test_one_key_for_two_payouts_is_refused(self):
+        self.paid()
+        self.settled()
+        wish = self.payout(self.destination)
+        self.gateway().send_payout(wish)
+        with pytest.raises(IdempotencyKeyReused):
+            self.gateway().send_payout(replace(wish, amount=self.money(1_000)))
+
+    def test_a_payout_whose_answer_was_lost_is_sent_once(self):
+        self.paid()
+        self.settled()
+        wish = self.payout(self.destination, 500_000)
+        self.customer.lever(
+            "faults", provider=self.kind, kind="timeout_after_commit", match=self.payout_path
+        )
+        with pytest.raises(OutcomeUnknown):
+            self.gateway().send_payout(wish)
+        assert self.gateway().send_payout(wish).state is PayoutState.PENDING
+        with pytest.raises(GatewayRefused):
+            self.gateway().send_payout(self.payout(self.destination, 500_000))
+
+    payout_path: ClassVar[str] = "/transfer"
+
+    def test_a_payout_that_fails_gives_its_money_back(self):
+        self.paid()
+        self.settled()
+        made = self.gateway().send_payout(self.payout(self.failing, 700_000))
+        self.settled()
+        failed = self.gateway().fetch_payout(made.payout_id)
+        assert (failed.state, failed.returned) == (PayoutState.FAILED, self.money(700_000))
+        assert failed.failure_code
+        assert self.gateway().send_payout(self.payout(self.destination, 700_000))
+
+    def test_a_payout_can_come_back_after_it_arrived(self):
+        self.paid()
+        self.settled()
+        made = self.gateway().send_payout(self.payout(self.destination))
+        self.settled()
+        self.customer.lever(f"{self.kind}/fail_payout", payout=made.payout_id)
+        back = self.gateway().fetch_payout(made.payout_id)
+        assert (back.state, back.returned) == (PayoutState.REVERSED, self.money(100_000))
+
+    def test_a_payout_beyond_the_balance_is_refused(self):
+        with pytest.raises(GatewayRefused):
+            self.gateway().send_payout(self.payout(self.destination))
+
+    def test_a_destination_of_another_kind_is_not_offered(self):
+        to = PayoutDestination(DestinationKind.CONNECTED_ACCOUNT, "acct_1")
+        with pytest.raises(NotOffered):
+            self.gateway().send_payout(self.payout(to))

@@ -1,0 +1,43 @@
+"""The judge of JSON providers catches what is wrong; one that says yes to everything proves nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.shared_apps.gateways.json_judge import complaints
+
+PAYSTACK = {"email": "ada@example.org", "amount": 1000, "currency": "NGN", "reference": "r"}
+OPENING = "/transaction/initialize"
+
+
+def test_good_requests_pass():
+    assert complaints("paystack", "post", OPENING, {}, PAYSTACK) == []
+    assert (
+        complaints("paystack", "get", "/refund", {"perPage": "100", "transaction": "1"}, None) == []
+    )
+    assert complaints("paystack", "post", OPENING, {}, {**PAYSTACK, "currency": "KES"}) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "body", "complaint"),
+    [
+        ("post", OPENING, {}, {**PAYSTACK, "bogus": 1}, "bogus: unknown"),
+        ("post", OPENING, {}, {**PAYSTACK, "amount": "ten"}, "'ten' is not of type 'integer'"),
+        ("post", OPENING, {}, {**PAYSTACK, "currency": "EUR"}, "'EUR' is not one of"),
+        ("post", OPENING, {}, {"email": "a@b"}, "'amount' is a required property"),
+        ("post", OPENING, {}, {**PAYSTACK, "metadata": {"a": 1}}, "is not of type 'string'"),
+        (
+            "post",
+            "/transfer",
+            {},
+            {"source": "balance", "amount": "1"},
+            "'recipient' is a required",
+        ),
+        ("get", "/refund", {"page": "1", "wish": "x"}, None, "unknown query wish"),
+        ("get", "/balance", {}, {"a": 1}, "a body where none is described"),
+        ("get", "/no_such_thing", {}, None, "not described"),
+        ("put", OPENING, {}, PAYSTACK, "not described"),
+    ],
+)
+def test_a_wrong_request_to_paystack_does_not(method, path, query, body, complaint):
+    assert complaint in " ".join(complaints("paystack", method, path, query, body))

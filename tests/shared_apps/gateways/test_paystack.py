@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from shared_apps.gateways.contract import (
+    Credentials,
+    DestinationKind,
+    Gateway,
+    PaymentState,
+    PayoutDestination,
+    StartedPayment,
+)
+from shared_apps.gateways.errors import NotOffered
+from shared_apps.gateways.registry import gateway_for
+from shared_apps.gateways.sandbox.server import Sandbox
+from shared_apps.kernel.money import Money
+from tests.shared_apps.gateways.customer import Customer
+from tests.shared_apps.gateways.json_judge import JudgedSession
+from tests.shared_apps.gateways.limited_cases import LimitedContract, NobodyThere
+
+REAL_KEY = os.environ.get("PAYSTACK_TEST_KEY", "")
+
+
+class TestPaystackOnTheSandbox(LimitedContract):
+    kind = "paystack"
+    currency = "NGN"
+    odd_amounts = (Money(12_500, "XOF"), Money(1_999, "KES"))
+    destination = PayoutDestination(
+        DestinationKind.BANK_ACCOUNT, "0123456789", bank_code="058", name="Ada", country="NG"
+    )
+    failing = PayoutDestination(
+        DestinationKind.BANK_ACCOUNT, "0000000001", bank_code="058", name="Ada", country="NG"
+    )
+
+    @pytest.fixture(autouse=True)
+    def _here(self, sandbox: Sandbox, session: JudgedSession, customer: Customer) -> None:
+        self.base = f"{sandbox.url}/paystack"
+        self.customer = customer
+        self.session = session
+
+    def gateway(self) -> Gateway:
+        return gateway_for("paystack", Credentials("sk_test_contract", self.base))
+
+    def stranger(self) -> Gateway:
+        return gateway_for("paystack", Credentials("nonsense", self.base))
+
+    def pay(self, started: StartedPayment) -> None:
+        self.customer.pay(started.redirect_url)
+
+    def test_starting_again_with_the_same_key_opens_the_same_page(self):
+        """Paystack tells a page's address once: it is another page of the same payment."""
+        start = self.start()
+        first, second = self.gateway().start_payment(start), self.gateway().start_payment(start)
+        assert first.provider_id == second.provider_id
+        assert first.redirect_url != second.redirect_url
+        self.customer.pay(second.redirect_url)
+        assert self.gateway().fetch_payment(first.provider_id).captured == start.amount
+        third = self.gateway().start_payment(start)
+        assert third.redirect_url.endswith(f"payment={first.provider_id}")
+
+    def test_the_way_back_names_the_payment(self):
+        started = self.gateway().start_payment(self.start())
+        onward = self.customer.pay(started.redirect_url)
+        assert f"?payment={started.provider_id}&trxref=" in onward
+
+    def test_money_is_taken_at_once_only(self):
+        with pytest.raises(NotOffered):
+            self.gateway().start_payment(self.start(is_manual_capture=True))
+
+    def test_a_transfer_that_waits_for_a_password_says_so(self):
+        self.paid()
+        self.settled()
+        to = PayoutDestination(
+            DestinationKind.BANK_ACCOUNT, "0000000003", bank_code="058", name="Ada"
+        )
+        self.gateway().send_payout(self.payout(to))
+        self.settled()
+        made = self.gateway().send_payout(self.payout(to, 1_000))
+        assert made.failure_code == "otp"
+
+    def test_a_refund_can_bounce(self):
+        provider_id = self.paid()
+        made = self.gateway().refund(self.refund_wish(provider_id, 30_000))
+        self.settled()
+        self.customer.lever("paystack/fail_refund", refund=made.refund_id)
+        assert self.gateway().fetch_payment(provider_id).refunded == self.money(0)
+
+    def test_a_means_used_without_asking_to_keep_it_is_not_told(self):
+        provider_id = self.paid()
+        assert self.gateway().fetch_payment(provider_id).state is PaymentState.CAPTURED
+        assert self.gateway().fetch_payment(provider_id).saved_method is None
+
+
+@pytest.mark.skipif(
+    not REAL_KEY, reason="PAYSTACK_TEST_KEY is not set: Paystack's own test mode was not asked"
+)
+class TestPaystackTestMode(TestPaystackOnTheSandbox):
+    @pytest.fixture(autouse=True)
+    def _here(self, session: JudgedSession) -> None:
+        if not REAL_KEY.startswith("sk_test_"):
+            pytest.fail("PAYSTACK_TEST_KEY must be a key of the test mode")
+        self.customer = NobodyThere()
+
+    def gateway(self) -> Gateway:
+        return gateway_for("paystack", Credentials(REAL_KEY))
+
+    def stranger(self) -> Gateway:
+        return gateway_for("paystack", Credentials("sk_test_nobody"))
