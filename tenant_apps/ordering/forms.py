@@ -67,6 +67,7 @@ class LineForm(forms.Form):
 class QuantityForm(forms.Form):
     quantity = forms.IntegerField(min_value=0, max_value=QUANTITY_MAX)
 
+
 class PerCentField(forms.DecimalField):
     """Per cent with two decimals; gives basis points."""
 
@@ -220,7 +221,8 @@ class MethodForm(RateForm):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(
-        label=_("How"), choices=[("shipping", _("Sent")), ("pickup", _("Picked up by the customer"))]
+        label=_("How"),
+        choices=[("shipping", _("Sent")), ("pickup", _("Picked up by the customer"))],
     )
     days_min = forms.IntegerField(
         label=_("From, working days"), min_value=0, max_value=365, required=False

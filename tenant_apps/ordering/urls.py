@@ -36,7 +36,9 @@ manage_urls: list[URLPattern | URLResolver] = [
     path("manage/taxes/vendors/", taxes.liability, name="manage_tax_liability"),
     path("manage/taxes/zones/<str:public>/", taxes.zone, name="manage_tax_zone"),
     path(
-        "manage/taxes/zones/<str:public>/removal/", taxes.remove_zone, name="manage_tax_zone_removal"
+        "manage/taxes/zones/<str:public>/removal/",
+        taxes.remove_zone,
+        name="manage_tax_zone_removal",
     ),
     *delivering.urls_of(delivering.MANAGE),
 ]

@@ -35,9 +35,7 @@ def taxes(request: HttpRequest) -> HttpResponse:
     form = TaxesForm(request.POST or None, initial=asdict(tax_editing.tax_choices()))
     if request.method == "POST" and form.is_valid():
         try:
-            tax_editing.choose_taxes(
-                choices=form.choices(), acting=acting_as(request), at=now()
-            )
+            tax_editing.choose_taxes(choices=form.choices(), acting=acting_as(request), at=now())
         except Unprocessable as error:
             put_errors(form, error)
         else:
