@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -79,6 +80,7 @@ def run(options: argparse.Namespace, supervisor: Supervisor, stack: Stack, plan:
     ports = choose_ports(workspace, options.port)
     stack.start()
     supervisor.servers = stack.servers
+    forget_counts(workspace)
     remember(workspace, ports, stack)
     house = make_house(workspace, ports, stack)
     workspace.caddyfile.write_text(caddyfile(make_edge(options.bind, house)))
@@ -101,6 +103,11 @@ def choose_ports(workspace: Workspace, edge: int) -> Ports:
     for name in ("web", "realtime", "sandbox"):
         chosen[name] = free_port(former.get(name), avoid=frozenset(chosen.values()))
     return Ports(**chosen)
+
+
+def forget_counts(workspace: Workspace) -> None:
+    """Every process counts into a file of its own: those of processes long gone only grow in number."""
+    shutil.rmtree(workspace.folder / "metrics", ignore_errors=True)
 
 
 def remember(workspace: Workspace, ports: Ports, stack: Stack) -> None:

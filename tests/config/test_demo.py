@@ -113,11 +113,15 @@ def test_start_after_kill_sweeps_what_was_left_and_keeps_the_data(
     secrets = (first.data / "secrets.env").read_text()
     first.process.kill()
     first.process.wait()
+    counts = first.data / "metrics" / "counter_1.db"
+    counts.parent.mkdir(exist_ok=True)
+    counts.write_bytes(b"of a process long gone")
     second = start()
     second.wait_for("Ctrl-C stops everything")
     _, left = psutil.wait_procs(orphans, timeout=5)
     assert left == []
     assert len(orphans) >= 3
+    assert not counts.exists()
     assert (second.data / "secrets.env").read_text() == secrets
 
 
