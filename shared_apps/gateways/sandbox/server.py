@@ -19,6 +19,8 @@ from shared_apps.gateways.sandbox.world import World
 log = logging.getLogger(__name__)
 
 BODY_BYTES_MAX = 1024 * 1024
+DRAINED_BYTES_MAX = 32 * BODY_BYTES_MAX
+DRAINED_AT_ONCE = 64 * 1024
 SWEEP_SECONDS = 1.0
 PREFIX = "/_sandbox"
 STYLESHEET = f"{PREFIX}/sandbox.css"
@@ -153,6 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             length = -1
         if not 0 <= length <= BODY_BYTES_MAX:
             self.close_connection = True
+            self._drain(length)
             self._send(json_reply(413, {"error": "the body is too large or of no known length"}))
             return
         path, _, query = self.path.partition("?")
@@ -168,12 +171,21 @@ class _Handler(BaseHTTPRequestHandler):
                 json_reply(500, {"error": {"type": "api_error", "message": "the sandbox broke"}})
             )
 
+    def _drain(self, length: int) -> None:
+        """Who is still talking does not hear the answer: let them finish, within reason."""
+        left = min(length, DRAINED_BYTES_MAX)
+        while left > 0:
+            part = self.rfile.read(min(left, DRAINED_AT_ONCE))
+            left = left - len(part) if part else 0
+
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names are the library's
 
     def _send(self, reply: WireReply) -> None:
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
         self.send_header("Content-Length", str(len(reply.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()

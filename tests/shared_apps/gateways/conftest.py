@@ -70,11 +70,15 @@ class Mailbox:
         self.arrived: list[tuple[bytes, dict[str, str]]] = []
         self.statuses: list[int] = []
         self.condition = threading.Condition()
+        # Cleared, nothing is answered until it is set again.
+        self.pause = threading.Event()
+        self.pause.set()
         box = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                box.pause.wait(20)
                 with box.condition:
                     status = box.statuses.pop(0) if box.statuses else 200
                     box.arrived.append((body, dict(self.headers.items())))

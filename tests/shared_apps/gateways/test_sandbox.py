@@ -218,10 +218,25 @@ class TestWebhooks:
         listening(gateway, mailbox)
         customer.pay(gateway.start_payment(payment()).redirect_url)
         mailbox.wait(3)
-        deliveries = customer.lever("deliveries", "GET")["deliveries"]
-        customer.lever(f"deliveries/{deliveries[0]['id']}/resend")
-        arrived = mailbox.wait(4)
-        assert json.loads(arrived[3][0])["id"] == deliveries[0]["event_id"]
+        newest = customer.lever("deliveries", "GET")["deliveries"][0]
+        customer.lever(f"deliveries/{newest['id']}/resend")
+        arrived = [json.loads(body)["id"] for body, _ in mailbox.wait(4)]
+        assert arrived.count(newest["event_id"]) == 2
+
+    def test_one_asked_for_while_it_is_under_way_comes_twice(self, gateway, customer, mailbox):
+        """The answer to the first attempt must not undo that somebody wants a second."""
+        listening(gateway, mailbox)
+        mailbox.pause.clear()
+        customer.pay(gateway.start_payment(payment()).redirect_url)
+        deadline = time.monotonic() + 10
+        under_way: list[dict[str, object]] = []
+        while not under_way and time.monotonic() < deadline:
+            listed = customer.lever("deliveries", "GET")["deliveries"]
+            under_way = [one for one in listed if one["state"] == "sending"]
+        customer.lever(f"deliveries/{under_way[0]['id']}/resend")
+        mailbox.pause.set()
+        arrived = [json.loads(body)["id"] for body, _ in mailbox.wait(4)]
+        assert arrived.count(under_way[0]["event_id"]) == 2
 
     def test_a_deaf_endpoint_is_recorded_with_its_reason(self, gateway, customer):
         with socket.socket() as free:

@@ -10,7 +10,12 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from shared_apps.gateways.contract import WebhookSubject
 from shared_apps.gateways.errors import WebhookRefused
 from shared_apps.gateways.stripe.fake.happenings import signature
-from shared_apps.gateways.stripe.webhooks import verified_event
+from shared_apps.gateways.stripe.webhooks import (
+    OPERATOR_EVENTS,
+    PARTNER_EVENTS,
+    subject_of,
+    verified_event,
+)
 
 BODY = json.dumps(
     {
@@ -84,3 +89,75 @@ def test_a_signed_message_that_is_no_event_is_refused(body):
             {"Stripe-Signature": header("whsec_mine", int(time.time()), body)},
             secrets=["whsec_mine"],
         )
+
+
+SUBJECTS = {
+    WebhookSubject.PAYMENT: (
+        "checkout.session.completed checkout.session.async_payment_succeeded"
+        " checkout.session.async_payment_failed checkout.session.expired payment_intent.succeeded"
+        " payment_intent.payment_failed payment_intent.canceled"
+        " payment_intent.amount_capturable_updated payment_intent.processing"
+        " payment_intent.requires_action charge.succeeded charge.captured charge.expired"
+        " charge.refunded"
+    ),
+    WebhookSubject.REFUND: "refund.created refund.updated refund.failed",
+    WebhookSubject.DISPUTE: (
+        "charge.dispute.created charge.dispute.updated charge.dispute.funds_withdrawn"
+        " charge.dispute.funds_reinstated charge.dispute.closed"
+    ),
+    WebhookSubject.TRANSFER: "transfer.created transfer.updated transfer.reversed",
+    WebhookSubject.ACCOUNT: (
+        "account.updated capability.updated account.application.deauthorized"
+        " account.external_account.created account.external_account.updated"
+        " account.external_account.deleted balance.available"
+    ),
+    WebhookSubject.PAYOUT: "payout.created payout.paid payout.failed payout.canceled",
+    WebhookSubject.CUSTOMER: (
+        "setup_intent.succeeded payment_method.attached payment_method.detached customer.deleted"
+    ),
+}
+
+
+def test_every_event_we_ask_for_is_about_something_of_ours():
+    expected = {kind: subject for subject, kinds in SUBJECTS.items() for kind in kinds.split()}
+    assert {kind: subject_of(kind) for kind in (*OPERATOR_EVENTS, *PARTNER_EVENTS)} == expected
+    assert subject_of("invoice.paid") is WebhookSubject.OTHER
+
+
+@pytest.mark.parametrize(
+    ("kind", "account", "thing", "object_id"),
+    [
+        ("payout.paid", "acct_1", {"id": "po_1", "object": "payout"}, "acct_1/po_1"),
+        ("payout.paid", "", {"id": "po_1", "object": "payout"}, "po_1"),
+        ("capability.updated", "acct_1", {"id": "transfers", "object": "capability"}, "acct_1"),
+        ("balance.available", "acct_1", {"object": "balance"}, "acct_1"),
+        ("account.updated", "acct_1", {"id": "acct_1", "object": "account"}, "acct_1"),
+        (
+            "account.application.deauthorized",
+            "acct_1",
+            {"id": "ca_1", "object": "application"},
+            "acct_1",
+        ),
+        (
+            "setup_intent.succeeded",
+            "",
+            {"id": "seti_1", "object": "setup_intent", "customer": "cus_1"},
+            "cus_1",
+        ),
+        ("customer.deleted", "", {"id": "cus_1", "object": "customer"}, "cus_1"),
+        (
+            "payment_method.detached",
+            "",
+            {"id": "pm_1", "object": "payment_method", "customer": None},
+            "",
+        ),
+        ("charge.dispute.closed", "", {"id": "du_1", "object": "dispute"}, "du_1"),
+        ("transfer.reversed", "", {"id": "tr_1", "object": "transfer"}, "tr_1"),
+    ],
+)
+def test_the_id_is_what_can_be_asked_for(kind, account, thing, object_id):
+    event = {"id": "evt_1", "object": "event", "type": kind, "data": {"object": thing}}
+    body = json.dumps({**event, **({"account": account} if account else {})}).encode()
+    signed = {"Stripe-Signature": header("whsec_mine", int(time.time()), body)}
+    read = verified_event(body, signed, secrets=["whsec_mine"])
+    assert (read.object_id, read.account) == (object_id, account)
