@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from shared_apps.gateways.contract import Capabilities, Credentials, Gateway, KeyField
 from shared_apps.gateways.errors import GatewayUnknown
+from shared_apps.gateways.flutterwave.client import FlutterwaveGateway
 from shared_apps.gateways.paystack.client import PaystackGateway
 from shared_apps.gateways.stripe.client import StripeGateway
 
-Adapter = type[StripeGateway | PaystackGateway]
+Adapter = type[StripeGateway | PaystackGateway | FlutterwaveGateway]
 ADAPTERS: Mapping[str, Adapter] = {
-    adapter.kind: adapter for adapter in (StripeGateway, PaystackGateway)
+    adapter.kind: adapter for adapter in (StripeGateway, PaystackGateway, FlutterwaveGateway)
 }
 
 

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import requests
@@ -35,7 +36,7 @@ _own = _Own()
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `body` is the JSON object of it, empty when there was none."""
+    """What came back. `body` is the JSON object of it, empty when there was none; fractions are exact."""
 
     status: int
     body: Mapping[str, Any]
@@ -83,7 +84,7 @@ def asked(method: str, url: str, *, provider: str, **parts: Any) -> Answer:
     if not 200 <= status < 500:
         raise OutcomeUnknown(f"the provider answered {status}", provider=provider)
     try:
-        body = response.json() if response.content else {}
+        body = response.json(parse_float=Decimal) if response.content else {}
     except ValueError as error:
         if status < 300:
             raise OutcomeUnknown("the answer is not JSON", provider=provider) from error

@@ -62,6 +62,7 @@ class LimitedContract(GatewayContract):
     destination: ClassVar[PayoutDestination]
     failing: ClassVar[PayoutDestination]
     customer: Customer | NobodyThere
+    bounced_state: ClassVar[PayoutState] = PayoutState.REVERSED
 
     def start(self, minor: int = 840_000, **changes: object) -> StartPayment:
         return payment(minor, self.currency, **changes)
@@ -323,7 +324,7 @@ class LimitedContract(GatewayContract):
         self.settled()
         self.customer.lever(f"{self.kind}/fail_payout", payout=made.payout_id)
         back = self.gateway().fetch_payout(made.payout_id)
-        assert (back.state, back.returned) == (PayoutState.REVERSED, self.money(100_000))
+        assert (back.state, back.returned) == (self.bounced_state, self.money(100_000))
 
     def test_a_payout_beyond_the_balance_is_refused(self):
         with pytest.raises(GatewayRefused):
