@@ -17,7 +17,7 @@ from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id, uuid7
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.ref import Ref
-from shared_apps.kernel.transactions import operation
+from shared_apps.kernel.transactions import operation, step
 from shared_apps.media.domain import images, storage
 from shared_apps.media.domain.sniffing import IMAGE_BYTES_MAX, FileTooLarge, sniff_image
 from shared_apps.media.events import ImageStored
@@ -53,6 +53,7 @@ class FileStored:
     size: int
     width: int = 0
     height: int = 0
+    sha256: str = ""
 
 
 def bytes_of(upload: IO[bytes]) -> bytes:
@@ -96,23 +97,23 @@ def store_private_file(
 
     It is kept as it came and only ever sent as a download, whatever it claims to be.
     """
-    if len(data) > PRIVATE_BYTES_MAX:
-        raise FileTooLarge(limit=PRIVATE_BYTES_MAX)
-    file_id = uuid7()
-    file = StoredFile(
-        id=file_id,
-        kind=StoredFile.Kind.PRIVATE,
-        name=_plain_name(name),
-        sha256=hashlib.sha256(data).hexdigest(),
-        content_type=content_type[:100],
-        size=len(data),
-        folder=f"private/{file_id.hex}",
-        state="ready",
-        uploaded_by=f"{acting.kind}:{acting.id}",
-        created_at=at,
-    )
-    storage.put(f"{file.folder}/content", data, content_type="application/octet-stream")
+    file = _private_file(data=data, name=name, content_type=content_type, acting=acting, at=at)
     return _record_private(file=file, acting=acting, at=at)
+
+
+@step
+def keep_document(
+    *, data: bytes, name: str, content_type: str, acting: Actor, at: datetime
+) -> FileStored:
+    """Keep a document that we made ourselves, in the transaction that it belongs to.
+
+    For what must have its number and its bytes in one commit; the bytes are small and written
+    under a name of their own, so a rollback leaves a file that nobody can name. Raises FileTooLarge.
+    """
+    file = _private_file(data=data, name=name, content_type=content_type, acting=acting, at=at)
+    file.save(force_insert=True)
+    _audit("media.file.store", file, acting=acting, at=at)
+    return _stored(file)
 
 
 def complete_image(*, file_id: UUID, at: datetime) -> bool:
@@ -149,6 +150,28 @@ def _write(folder: str, variants: Iterable[images.Variant]) -> dict[str, list[in
         )
         written[variant.format].append(variant.width)
     return {kind: sorted(widths) for kind, widths in written.items()}
+
+
+def _private_file(
+    *, data: bytes, name: str, content_type: str, acting: Actor, at: datetime
+) -> StoredFile:
+    if len(data) > PRIVATE_BYTES_MAX:
+        raise FileTooLarge(limit=PRIVATE_BYTES_MAX)
+    file_id = uuid7()
+    file = StoredFile(
+        id=file_id,
+        kind=StoredFile.Kind.PRIVATE,
+        name=_plain_name(name),
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type=content_type[:100],
+        size=len(data),
+        folder=f"private/{file_id.hex}",
+        state="ready",
+        uploaded_by=f"{acting.kind}:{acting.id}",
+        created_at=at,
+    )
+    storage.put(f"{file.folder}/content", data, content_type="application/octet-stream")
+    return file
 
 
 @operation
@@ -214,6 +237,7 @@ def _stored(file: StoredFile) -> FileStored:
         file.size,
         file.width,
         file.height,
+        file.sha256,
     )
 
 
