@@ -155,7 +155,7 @@ class PaymentCases:
 
 
 class AuthorisationCases:
-    def authorised(self, ground: Ground) -> str | None:
+    def _authorised(self, ground: Ground) -> str | None:
         """An authorised payment's id, or None where the provider refuses to authorise only."""
         if not offered(ground, "manual_capture", lambda: ground.start(is_manual_capture=True)):
             return None
@@ -166,7 +166,7 @@ class AuthorisationCases:
         return paid
 
     def test_what_was_authorised_is_captured_once(self, ground: Ground):
-        if paid := self.authorised(ground):
+        if paid := self._authorised(ground):
             wish = CapturePayment(paid, ground.money(8400), fresh_key("capture"))
             first, again = ground.gateway.capture(wish), ground.gateway.capture(wish)
             assert first == again
@@ -178,7 +178,7 @@ class AuthorisationCases:
         wish = CapturePayment("x", ground.money(6000), fresh_key("capture"))
         if not offered(ground, "partial_capture", lambda: ground.gateway.capture(wish)):
             return
-        paid = self.authorised(ground)
+        paid = self._authorised(ground)
         assert paid
         taken = ground.gateway.capture(
             CapturePayment(paid, ground.money(6000), fresh_key("capture"))
@@ -194,7 +194,7 @@ class AuthorisationCases:
         assert ground.gateway.fetch_payment(paid).state is PaymentState.REFUNDED
 
     def test_no_more_than_that_is_captured(self, ground: Ground):
-        if paid := self.authorised(ground):
+        if paid := self._authorised(ground):
             with pytest.raises(GatewayRefused):
                 ground.gateway.capture(
                     CapturePayment(paid, ground.money(8401), fresh_key("capture"))
@@ -202,7 +202,7 @@ class AuthorisationCases:
             assert ground.gateway.fetch_payment(paid).state is PaymentState.AUTHORISED
 
     def test_it_is_let_go_more_than_once_and_then_not_captured(self, ground: Ground):
-        if paid := self.authorised(ground):
+        if paid := self._authorised(ground):
             for _ in range(2):
                 gone = ground.gateway.cancel_authorisation(paid, idempotency_key=fresh_key("void"))
                 assert (gone.state, gone.captured) == (PaymentState.CANCELLED, ground.money(0))
@@ -212,7 +212,7 @@ class AuthorisationCases:
                 )
 
     def test_what_was_captured_is_not_let_go(self, ground: Ground):
-        if paid := self.authorised(ground):
+        if paid := self._authorised(ground):
             ground.gateway.capture(CapturePayment(paid, ground.money(8400), fresh_key("capture")))
             with pytest.raises(GatewayRefused):
                 ground.gateway.cancel_authorisation(paid, idempotency_key=fresh_key("void"))
@@ -286,13 +286,13 @@ class PartnerCases:
         )
         assert link.url.startswith("http")
 
-    def payout(self, ground: Ground, minor: int = 5000) -> SendPayout:
+    def _wish(self, ground: Ground, minor: int = 5000) -> SendPayout:
         destination = lacking(ground.destination, "nobody to pay out to in this run")
         return SendPayout(
             destination(), ground.money(minor), f"payout_{uuid.uuid4().hex}", fresh_key("payout")
         )
 
-    def funded(self, ground: Ground) -> None:
+    def _funded(self, ground: Ground) -> None:
         ground.paid()
         lacking(ground.money_arrives, "money takes days to become available in this run")()
 
@@ -300,8 +300,8 @@ class PartnerCases:
         gateway = ground.gateway
         if not offered(ground, "payouts", lambda: gateway.fetch_payout("nobody")):
             return
-        wish = self.payout(ground)
-        self.funded(ground)
+        wish = self._wish(ground)
+        self._funded(ground)
         sent = gateway.send_payout(wish)
         assert sent.state in {PayoutState.PENDING, PayoutState.PAID}
         assert (sent.amount, sent.returned) == (ground.money(5000), ground.money(0))
@@ -310,14 +310,14 @@ class PartnerCases:
 
     def test_more_than_there_is_cannot_be_paid_out(self, ground: Ground):
         if ground.gateway.capabilities.payouts:
-            wish = self.payout(ground, 99_000_000)
+            wish = self._wish(ground, 99_000_000)
             with pytest.raises(GatewayRefused):
                 ground.gateway.send_payout(wish)
 
     def test_a_payout_may_come_back_after_it_was_paid(self, ground: Ground):
         bounce = lacking(ground.bounce, "nothing bounces on demand in this run")
-        wish = self.payout(ground)
-        self.funded(ground)
+        wish = self._wish(ground)
+        self._funded(ground)
         sent = ground.gateway.send_payout(wish)
         bounce(sent.payout_id)
         back = ground.gateway.fetch_payout(sent.payout_id)

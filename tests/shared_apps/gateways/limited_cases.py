@@ -38,6 +38,7 @@ from shared_apps.gateways.errors import (
 from shared_apps.kernel.money import Money
 from tests.shared_apps.gateways.contract_cases import GatewayContract, payment
 from tests.shared_apps.gateways.customer import Customer
+from tests.shared_apps.gateways.ground import Ground
 
 A_DAY = 86_400
 
@@ -63,6 +64,26 @@ class LimitedContract(GatewayContract):
     failing: ClassVar[PayoutDestination]
     customer: Customer | NobodyThere
     bounced_state: ClassVar[PayoutState] = PayoutState.REVERSED
+
+    @pytest.fixture
+    def ground(self) -> Ground:
+        """What the cases of `GatewayContract` need, in this provider's terms."""
+
+        def bounce(payout_id: str) -> None:
+            self.settled()
+            self.customer.lever(f"{self.kind}/fail_payout", payout=payout_id)
+
+        return Ground(
+            gateway=self.gateway(),
+            stranger=self.stranger(),
+            pay=self.pay,
+            decline=lambda started: self.customer.pay(started.redirect_url, "declined"),
+            destination=lambda: self.destination,
+            money_arrives=self.settled,
+            bounce=bounce,
+            currency=self.currency,
+            odd_amounts=self.odd_amounts,
+        )
 
     def start(self, minor: int = 840_000, **changes: object) -> StartPayment:
         return payment(minor, self.currency, **changes)

@@ -49,6 +49,10 @@ def create_session(call: Call) -> Body:
         cancel_url=cancel_url or None,
         client_reference_id=call.text("client_reference_id", "") or None,
         currency=currency,
+        custom_fields=[],
+        custom_text=dict.fromkeys(
+            ("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")
+        ),
         customer=customer,
         customer_details={"email": email} if email else None,
         customer_email=None if customer else email,
@@ -58,9 +62,11 @@ def create_session(call: Call) -> Body:
         metadata=call.metadata(),
         mode="payment",
         payment_intent=None,
+        payment_method_types=["card"],
         payment_status="unpaid",
         setup_intent=None,
         shipping_cost=None,
+        shipping_options=[],
         status="open",
         submit_type=None,
         subscription=None,

@@ -29,7 +29,7 @@ def retrieve_own_account(call: Call) -> Body:
         "type": "standard",
         "email": None,
         "metadata": {},
-        "settings": {"dashboard": {"display_name": "Sandbox merchant", "timezone": "Etc/UTC"}},
+        "settings": _settings("Sandbox merchant"),
     }
 
 
@@ -61,18 +61,35 @@ def create_account(call: Call) -> Body:
         "metadata": call.metadata(),
         "payouts_enabled": False,
         "requirements": _requirements(ASKED),
-        "settings": {
-            "payouts": {
-                "debit_negative_balances": True,
-                "schedule": {"interval": "daily", "delay_days": 2},
-            }
-        },
+        "settings": _settings(None),
         "tos_acceptance": {"date": None},
         "type": "none",
     }
     call.world.put(call.scope, "account", account)
     tell(call.world, account["id"], "account.updated", account, key=call.idempotency_key)
     return account
+
+
+def _settings(name: str | None) -> Body:
+    return {
+        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+        "card_payments": {
+            "statement_descriptor_prefix": None,
+            "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
+        "dashboard": {"display_name": name, "timezone": "Etc/UTC"},
+        "payments": {
+            "statement_descriptor": None,
+            "statement_descriptor_kana": None,
+            "statement_descriptor_kanji": None,
+        },
+        "payouts": {
+            "debit_negative_balances": True,
+            "schedule": {"interval": "daily", "delay_days": 2},
+            "statement_descriptor": None,
+        },
+    }
 
 
 def _requirements(due: list[str]) -> Body:

@@ -10,8 +10,9 @@ from shared_apps.gateways.stripe.fake.cards import BY_CODE, BY_PAYMENT_METHOD, C
 from shared_apps.gateways.stripe.fake.happenings import tell
 from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, made, page_of, route
 
-# A fresh card is good for this many years.
+# A fresh card is good for this many years, to the end of this month.
 GOOD_FOR_YEARS = 4
+EXPIRES_IN_MONTH = 12
 NO_CHECKS = {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"}
 
 
@@ -35,8 +36,8 @@ def new_method(world: World, scope: str, card: Card, *, email: str | None = None
             "checks": dict(NO_CHECKS),
             "country": "US",
             "display_brand": card.brand,
-            "exp_month": 12,
-            "exp_year": datetime.fromtimestamp(now, UTC).year + GOOD_FOR_YEARS,
+            "exp_month": EXPIRES_IN_MONTH,
+            "exp_year": expiry_year(now),
             "fingerprint": fresh_id("", 16),
             "funding": "credit",
             "generated_from": None,
@@ -53,6 +54,10 @@ def new_method(world: World, scope: str, card: Card, *, email: str | None = None
         _is_set_up=False,
     )
     return world.put(scope, "payment_method", method)
+
+
+def expiry_year(now: int) -> int:
+    return datetime.fromtimestamp(now, UTC).year + GOOD_FOR_YEARS
 
 
 def card_of(method: Body) -> Card:

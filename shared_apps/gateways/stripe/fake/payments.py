@@ -12,7 +12,13 @@ from shared_apps.gateways.stripe.fake.cards import AUTHENTICATION_REQUIRED, BY_C
 from shared_apps.gateways.stripe.fake.coming import A_DAY, comes
 from shared_apps.gateways.stripe.fake.funds import book, card_fee
 from shared_apps.gateways.stripe.fake.happenings import tell
-from shared_apps.gateways.stripe.fake.methods import card_of, keep, method_named
+from shared_apps.gateways.stripe.fake.methods import (
+    EXPIRES_IN_MONTH,
+    card_of,
+    expiry_year,
+    keep,
+    method_named,
+)
 from shared_apps.gateways.stripe.fake.routes import (
     Answered,
     Call,
@@ -64,6 +70,7 @@ def new_intent(world: World, *, amount: int, currency: str, details: Body) -> Bo
         next_action=None,
         on_behalf_of=None,
         payment_method=None,
+        payment_method_types=["card"],
         processing=None,
         receipt_email=details.get("receipt_email"),
         setup_future_usage=details.get("setup_future_usage"),
@@ -106,7 +113,20 @@ def _new_charge(world: World, intent: Body, card: Card) -> Body:
         paid=True,
         payment_intent=intent["id"],
         payment_method=intent["payment_method"],
-        payment_method_details={"type": "card", "card": {"brand": card.brand, "last4": card.last4}},
+        payment_method_details={
+            "type": "card",
+            "card": {
+                "brand": card.brand,
+                "country": "US",
+                "exp_month": EXPIRES_IN_MONTH,
+                "exp_year": expiry_year(world.now()),
+                "funding": "credit",
+                "last4": card.last4,
+                "network": card.brand,
+                "three_d_secure": None,
+                "wallet": None,
+            },
+        },
         receipt_email=intent["receipt_email"],
         refunded=False,
         status="succeeded",
