@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from shared_apps.gateways.contract import Capabilities, Credentials, Gateway, KeyField
 from shared_apps.gateways.errors import GatewayUnknown
 from shared_apps.gateways.flutterwave.client import FlutterwaveGateway
+from shared_apps.gateways.paypal.client import PayPalGateway
 from shared_apps.gateways.paystack.client import PaystackGateway
 from shared_apps.gateways.stripe.client import StripeGateway
 
-Adapter = type[StripeGateway | PaystackGateway | FlutterwaveGateway]
+Adapter = type[StripeGateway | PayPalGateway | PaystackGateway | FlutterwaveGateway]
 ADAPTERS: Mapping[str, Adapter] = {
-    adapter.kind: adapter for adapter in (StripeGateway, PaystackGateway, FlutterwaveGateway)
+    adapter.kind: adapter
+    for adapter in (StripeGateway, PayPalGateway, PaystackGateway, FlutterwaveGateway)
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,7 +26,10 @@ class Refusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: whose account it is about, with what. `params` is the JSON of the body or the query."""
+    """One call: whose account it is about, with what. `params` is the JSON of the body or the query.
+
+    A body that is a list is under `list`.
+    """
 
     world: World
     scope: str
@@ -76,9 +80,18 @@ class Routes:
             if method == request.method and match:
                 ids = tuple(unquote(text) for text in match.groups())
                 is_query = request.method in {"GET", "DELETE"}
-                params = unfolded(request.query) if is_query else request.json
+                params = unfolded(request.query) if is_query else _read(request)
                 return handler(Call(world, scope, params, ids, request.headers))
         raise LookupError(f"{request.method} {request.path}")
+
+
+def _read(request: WireRequest) -> Tree:
+    if not request.body.lstrip().startswith(b"["):
+        return request.json
+    try:
+        return {"list": json.loads(request.body)}
+    except ValueError:
+        return {}
 
 
 def bearer_of(request: WireRequest) -> str:

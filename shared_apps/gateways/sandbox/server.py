@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
             part = self.rfile.read(min(left, DRAINED_AT_ONCE))
             left = left - len(part) if part else 0
 
-    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names are the library's
+    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 - the names are the library's
 
     def _send(self, reply: WireReply) -> None:
         self.send_response(reply.status)

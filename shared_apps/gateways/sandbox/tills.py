@@ -96,7 +96,7 @@ def page_for(world: World, scope: str, subject: str) -> Stored | None:
 class Till(ABC):
     """The visitor's side of a provider's fake."""
 
-    name: ClassVar[str]
+    name: str
     title: ClassVar[str]
     means: ClassVar[tuple[TrialMeans, ...]]
 

@@ -62,6 +62,9 @@ class LimitedContract(GatewayContract):
     odd_amounts: ClassVar[tuple[Money, ...]]
     destination: ClassVar[PayoutDestination]
     failing: ClassVar[PayoutDestination]
+    # What the paths of opening a page and of sending a payout have in common with no other.
+    opening_path: ClassVar[str] = ""
+    payout_path: ClassVar[str] = "/transfer"
     customer: Customer | NobodyThere
     bounced_state: ClassVar[PayoutState] = PayoutState.REVERSED
 
@@ -212,7 +215,9 @@ class LimitedContract(GatewayContract):
 
     def test_a_page_whose_answer_was_lost_can_still_be_paid(self):
         start = self.start()
-        self.customer.lever("faults", provider=self.kind, kind="timeout_after_commit")
+        self.customer.lever(
+            "faults", provider=self.kind, kind="timeout_after_commit", match=self.opening_path
+        )
         with pytest.raises(OutcomeUnknown):
             self.gateway().start_payment(start)
         started = self.gateway().start_payment(start)
@@ -325,8 +330,6 @@ class LimitedContract(GatewayContract):
         assert self.gateway().send_payout(wish).state is PayoutState.PENDING
         with pytest.raises(GatewayRefused):
             self.gateway().send_payout(self.payout(self.destination, 500_000))
-
-    payout_path: ClassVar[str] = "/transfer"
 
     def test_a_payout_that_fails_gives_its_money_back(self):
         self.paid()

@@ -25,7 +25,7 @@ def dashboard(call: Call) -> Body:
 
 
 class FlutterwaveFake(Till):
-    name: ClassVar[str] = "flutterwave"
+    name = "flutterwave"
     title: ClassVar[str] = "Flutterwave"
     means: ClassVar[tuple[TrialMeans, ...]] = (
         TrialMeans("visa", "4242 4242 4242 4242", "Succeeds", "The payment goes through."),

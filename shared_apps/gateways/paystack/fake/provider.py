@@ -28,7 +28,7 @@ def dashboard(call: Call) -> Body:
 
 
 class PaystackFake(Till):
-    name: ClassVar[str] = "paystack"
+    name = "paystack"
     title: ClassVar[str] = "Paystack"
     means: ClassVar[tuple[TrialMeans, ...]] = (
         TrialMeans("visa", "4084 0840 8408 4081", "Succeeds", "Can be charged again later."),
