@@ -14,9 +14,11 @@ from tenant_apps.manage import urls as manage
 from tenant_apps.ordering import urls as ordering
 from tenant_apps.partners import urls as partners
 from tenant_apps.payments import urls as payments
+from tenant_apps.promotions import urls as promotions
 from tenant_apps.reviews import urls as reviews
 from tenant_apps.settlement import urls as settlement
 from tenant_apps.storefront import urls as storefront
+from tenant_apps.wallet import urls as wallet
 from themes import urls as themes
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -39,9 +41,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *manage.manage_urls,
     *storefront.partner_urls,
     *storefront.storefront_urls,
+    *wallet.storefront_urls,
+    *wallet.api_urls,
     *payments.storefront_urls,
     *payments.manage_urls,
+    *payments.api_urls,
     *settlement.manage_urls,
+    *promotions.storefront_urls,
+    *promotions.partner_urls,
+    *promotions.manage_urls,
+    *promotions.api_urls,
     *ordering.storefront_urls,
     *ordering.partner_urls,
     *ordering.manage_urls,

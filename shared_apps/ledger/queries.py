@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -68,6 +69,12 @@ def _summed(account: Account, ref: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_SUMMED_OF_REF if ref else _SUMMED, {"account": account.pk, "ref": ref})
         return int(cursor.fetchone()[0])
+
+
+def cached_balances(codes: Iterable[str]) -> dict[tuple[str, str], Money]:
+    """The balances of accounts that keep theirs on the row, by code and currency. One query."""
+    rows = Account.objects.filter(code__in=list(codes), cached=True)
+    return {(row.code, row.currency): Money(row.balance, row.currency) for row in rows}
 
 
 def balances(prefix: str) -> dict[str, list[Money]]:

@@ -11,7 +11,7 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from shared_apps.ledger.domain.checks import register_books_check
-        from tenant_apps.payments import handlers  # noqa: F401
+        from tenant_apps.payments import handlers, panels  # noqa: F401
         from tenant_apps.payments.domain import books
         from themes.domain.navigation import NavItem, register_nav_item
 

@@ -6,9 +6,15 @@ from uuid import UUID
 
 from django.conf import settings
 
-from shared_apps.outbox.domain.subscriptions import Delivery, handles_outside
-from tenant_apps.payments.domain import accounts, refunds, webhooks
-from tenant_apps.payments.events import RefundRequested, WebhookReceived
+from shared_apps.kernel.ref import Ref
+from shared_apps.outbox.domain.subscriptions import Delivery, handles, handles_outside
+from tenant_apps.payments.domain import accounts, refunds, top_ups, webhooks
+from tenant_apps.payments.events import (
+    PaymentCaptured,
+    PaymentClosed,
+    RefundRequested,
+    WebhookReceived,
+)
 from tenants.events import TenantReady
 
 
@@ -27,3 +33,13 @@ def open_sandbox_account(_event: TenantReady, delivery: Delivery) -> None:
     """A new tenant takes test payments at once; without a sandbox it waits for real keys."""
     if settings.GALLERIA_PAY_SANDBOX_URL:
         accounts.open_sandbox_accounts(at=delivery.at)
+
+
+@handles(PaymentCaptured)
+def note_top_up_paid(event: PaymentCaptured, delivery: Delivery) -> None:
+    top_ups.note_outcome(subject=Ref.parse(event.subject), is_paid=True, at=delivery.at)
+
+
+@handles(PaymentClosed)
+def note_top_up_closed(event: PaymentClosed, delivery: Delivery) -> None:
+    top_ups.note_outcome(subject=Ref.parse(event.subject), is_paid=False, at=delivery.at)

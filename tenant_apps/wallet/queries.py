@@ -57,6 +57,16 @@ def wallet_of(user_id: UUID, currency: str) -> WalletView:
     )
 
 
+def currencies_of(user_id: UUID, first: str) -> list[str]:
+    """The currencies a person has or had money in; `first` leads, be it empty. One query."""
+    found = {amount.currency for amount in _amounts_of(f"wallet:{user_id}")}
+    return [first, *sorted(found - {first})]
+
+
+def _amounts_of(source: str) -> list[Money]:
+    return ledger.balances(source).get(source, [])
+
+
 def statement(
     source: str, currency: str, *, cursor: str = "", limit: int = 25
 ) -> Page[StatementLine]:

@@ -51,6 +51,8 @@ from tenant_apps.ordering.models import Order, VendorOrder
 from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.promotions.domain.gift_cards import GiftCardDraft, issue, redeem
+from tenant_apps.promotions.domain.promotions import PromotionDraft, create_promotion
 from tenant_apps.reviews.domain.reviews import Wording, write_review
 from tenant_apps.settlement.models import CommissionRule
 from tests.factories.reviews import make_order
@@ -99,6 +101,7 @@ def plant(tenant: TenantContext, customer: Customer) -> Planted:
         while deliver_pending(at=now()).delivered:
             pass
         _arrange(world)
+        _promote(world)
         world.ids["handover"] = _token_of(_handover(world))
     _sign_in(world)
     return world
@@ -258,6 +261,34 @@ def _arrange(world: Planted) -> None:
     order = KeyOrder(f"{world.secret_mark} key", "secret", ("read_all",))
     made = make_key(order=order, owner=world.users["operator"], acting=SYSTEM, at=now())
     world.ids["key"] = public_id("key", made.id)
+
+
+def _promote(world: Planted) -> None:
+    """A vendor's promotion, a gift card, and something in the customer's wallet."""
+    mark, vendor = world.secret_mark, world.users["vendor"]
+    draft = PromotionDraft(
+        title=f"{mark} week",
+        kind="percentage",
+        currency="EUR",
+        bps=1000,
+        code=f"{mark}10",
+        starts_at=now(),
+        bearer="vendor",
+    )
+    promotion_id = create_promotion(
+        draft=draft,
+        vendor_id=parse_public_id("part", world.ids["vendor"]),
+        acting=Actor("user", str(vendor.id), vendor.name, vendor.roles),
+        at=now(),
+    )
+    card = issue(
+        draft=GiftCardDraft(Money.parse("25.00", "EUR"), note=f"{mark} note"),
+        acting=SYSTEM,
+        at=now(),
+    )
+    redeem(code=card.code, user_id=world.users["customer"].id, acting=SYSTEM, at=now())
+    world.ids["promotion"] = public_id("promo", promotion_id)
+    world.ids["gift_card"] = public_id("gift", card.id)
 
 
 def _handover(world: Planted) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Q
 
 from shared_apps.ledger.queries import posted_amounts
 from tenant_apps.promotions.lifecycle import USE_COUNTS
-from tenant_apps.promotions.models import GiftCard, Promotion, PromotionCode
+from tenant_apps.promotions.models import GiftCard, GiftCardSale, Promotion, PromotionCode
 
 
 def uses_are_counted() -> Iterable[dict[str, Any]]:
@@ -31,7 +31,19 @@ def gift_cards_are_in_the_books() -> Iterable[dict[str, Any]]:
         yield {"key": key, "posted": amount}
 
 
+def paid_sales_have_their_cards() -> Iterable[dict[str, Any]]:
+    """Bought cards without a paid sale, and paid sales without exactly their card."""
+    cards = dict(GiftCard.objects.filter(origin="sold").values_list("id", "amount_minor"))
+    for sale in GiftCardSale.objects.filter(state="paid"):
+        worth = cards.pop(sale.id, 0)
+        if worth != sale.amount_minor:
+            yield {"sale": str(sale.id), "paid": sale.amount_minor, "card": worth}
+    for card_id, worth in cards.items():
+        yield {"gift_card": str(card_id), "card": worth, "paid": 0}
+
+
 CHECKS: Mapping[str, Callable[[], Iterable[dict[str, Any]]]] = {
     "uses_are_counted": uses_are_counted,
     "gift_cards_are_in_the_books": gift_cards_are_in_the_books,
+    "paid_sales_have_their_cards": paid_sales_have_their_cards,
 }

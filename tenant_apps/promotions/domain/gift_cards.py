@@ -24,7 +24,7 @@ from tenant_apps.promotions.events import GiftCardIssued
 from tenant_apps.promotions.lifecycle import GIFT_CARD
 from tenant_apps.promotions.models import GiftCard
 from tenant_apps.wallet.domain import balances
-from tenant_apps.wallet.domain.sources import gift_card_of
+from tenant_apps.wallet.domain.sources import gift_card_of, wallet_of
 from tenant_apps.wallet.queries import balance_of
 
 CODE_LENGTH = 16
@@ -170,6 +170,35 @@ def write_card(
         subject=ref_of(row.id),
     )
     return grouped(key)
+
+
+@operation
+def redeem(*, code: str, user_id: UUID, acting: Actor, at: datetime) -> Money:
+    """Put all that is on a card into a person's wallet; returns the amount. Audited.
+
+    Of several at once one gets it: the card's balance decides. Raises GiftCardUnknown,
+    BadGiftCard when nothing is left, InsufficientFunds.
+    """
+    card = find(code)
+    if not card.balance:
+        raise BadGiftCard("There is nothing left on this card.")
+    balances.debit(
+        source=card.source,
+        amount=card.balance,
+        credit=wallet_of(user_id),
+        key=f"gift_card_redeemed:{uuid7()}",
+        kind="gift_card_redeemed",
+        subject=ref_of(card.id),
+        at=at,
+    )
+    record(
+        "promotions.gift_card.redeem",
+        subject=ref_of(card.id),
+        acting=acting,
+        at=at,
+        changes={"amount": card.balance.as_json()},
+    )
+    return card.balance
 
 
 @operation

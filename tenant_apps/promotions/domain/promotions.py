@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from shared_apps.audit.domain.records import record
 from shared_apps.kernel.actor import Actor
-from shared_apps.kernel.errors import Conflict, NotFound, Unprocessable
+from shared_apps.kernel.errors import Conflict, Unprocessable
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import BASIS_POINTS
 from shared_apps.kernel.ref import Ref
@@ -20,6 +20,7 @@ from tenant_apps.partners.permissions import Verb, require, require_operator
 from tenant_apps.promotions.domain.codes import fresh, grouped, key_of
 from tenant_apps.promotions.lifecycle import PROMOTION
 from tenant_apps.promotions.models import Promotion, PromotionCode
+from tenant_apps.promotions.queries import PromotionUnknown
 
 VOUCHERS_MAX = 10_000
 VOUCHER_LENGTH = 12
@@ -28,10 +29,6 @@ _KEY_MAX = 40
 
 class BadPromotion(Unprocessable):
     code, title = "bad_promotion", "This promotion cannot work"
-
-
-class PromotionUnknown(NotFound):
-    code, title = "promotion_unknown", "There is no such promotion"
 
 
 class CodeTaken(Conflict):
