@@ -26,7 +26,11 @@ from tenant_apps.settlement.domain.balances import (
     funds_of,
     payable_earnings,
 )
-from tenant_apps.settlement.domain.destinations import live_destination, note_refusal
+from tenant_apps.settlement.domain.destinations import (
+    details_of,
+    live_destination,
+    note_refusal,
+)
 from tenant_apps.settlement.domain.rhythms import Rhythms
 from tenant_apps.settlement.domain.schedules import PayoutRhythm, has_payday, payable
 from tenant_apps.settlement.events import PayoutCreated, PayoutFailed, PayoutPaid
@@ -231,7 +235,7 @@ def cancel_payout(*, payout_id: UUID, acting: Actor, at: datetime) -> None:
     """
     require_operator(acting)
     payout = locked_payout(payout_id)
-    record_move(payout, PAYOUT, "cancel", acting=acting, at=at)
+    record_move(payout, PAYOUT, "cancel", acting=acting, at=at, values={"failed_at": at})
     _post(payout, "payout_cancelled", IN_TRANSIT, account_of(payout.partner_id), at=at)
     Earning.objects.filter(payout=payout).update(payout=None)
     _audit(payout, "cancel", acting=acting, at=at)
@@ -273,6 +277,8 @@ def source_of(payout: Payout) -> str:
     """The account the money of a payout left from: a gateway's, the bank's, or into a wallet."""
     if payout.method == PayoutDestination.Kind.BANK:
         return "bank"
+    if payout.method == PayoutDestination.Kind.WALLET:
+        return f"wallet:{details_of(payout.destination).user_id}"
     return f"clearing:{payout.method}"
 
 

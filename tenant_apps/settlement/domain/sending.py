@@ -30,7 +30,6 @@ from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.errors import DomainError
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.transactions import operation
-from shared_apps.ledger.domain.posting import InsufficientFunds
 from tenant_apps.payments.domain.accounts import active_account, gateway_of
 from tenant_apps.settlement.domain.destinations import details_of
 from tenant_apps.settlement.domain.payouts import (
@@ -49,6 +48,14 @@ _ADDRESSED = {Kind.STRIPE: DestinationKind.CONNECTED_ACCOUNT, Kind.PAYPAL: Desti
 _KEY_REMEMBERED = timedelta(hours=20)
 _BOUNCES_WITHIN = timedelta(days=5)
 _BATCH = 200
+
+
+def deliver_payout(*, payout_id: UUID, at: datetime) -> str:
+    """Bring a fresh payout on its way: into a wallet at once, else as send_payout (journey)."""
+    payout = Payout.objects.filter(id=payout_id).first()
+    if payout is not None and payout.method == Kind.WALLET:
+        return pay_into_wallet(payout_id=payout_id, at=at)
+    return send_payout(payout_id=payout_id, at=at)
 
 
 def send_payout(*, payout_id: UUID, at: datetime) -> str:
@@ -102,7 +109,8 @@ def tend_payouts(*, at: datetime) -> int:
 
     (journey) One that fails holds up no other. Says how many were looked at.
     """
-    open_ones = Payout.objects.filter(state__in=["due", "processing"], method__in=GATEWAYS)
+    methods = [*GATEWAYS, Kind.WALLET]
+    open_ones = Payout.objects.filter(state__in=["due", "processing"], method__in=methods)
     recent = Payout.objects.filter(
         state="paid", method__in=GATEWAYS, paid_at__gt=at - _BOUNCES_WITHIN
     ).exclude(provider_id="")
@@ -122,12 +130,10 @@ def pay_into_wallet(*, payout_id: UUID, at: datetime) -> str:
 
     Raises PayoutUnknown.
     """
-    from tenant_apps.wallet.domain.balances import credit
-
     payout = locked_payout(payout_id)
-    if payout.method != Kind.WALLET or payout.state != "due":
-        return payout.state
-    raise NotImplementedError(credit, note_paid, InsufficientFunds)
+    if payout.method == Kind.WALLET and payout.state == "due":
+        note_paid(payout, acting=SYSTEM, at=at)
+    return payout.state
 
 
 def _tend(payout_id: UUID, *, at: datetime) -> None:
@@ -135,7 +141,7 @@ def _tend(payout_id: UUID, *, at: datetime) -> None:
     if payout.state == "paid":
         follow_payout(provider_id=payout.provider_id, reference=str(payout.id), at=at)
     else:
-        send_payout(payout_id=payout_id, at=at)
+        deliver_payout(payout_id=payout_id, at=at)
 
 
 @operation
