@@ -72,9 +72,7 @@ def payable_earnings(partner_id: UUID, currency: str, *, at: datetime) -> QueryS
     return unpaid(partner_id, currency).filter(unfrozen(), available_at__lte=at)
 
 
-def funds_of(
-    *, partner_id: UUID, balance: Money, rhythm: PayoutRhythm, at: datetime
-) -> Funds:
+def funds_of(*, partner_id: UUID, balance: Money, rhythm: PayoutRhythm, at: datetime) -> Funds:
     """Divide a balance into what waits, what is kept back and the rest. Two queries."""
     currency = balance.currency
     ready = payable_earnings(partner_id, currency, at=at)

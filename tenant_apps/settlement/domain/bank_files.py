@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from shared_apps.audit.domain.records import record
 from shared_apps.kernel.actor import Actor
@@ -204,8 +204,8 @@ def sepa_of(view: BankFileView, payer_: Payer) -> bytes:
     """The file as pain.001.001.09, one batch of credit transfers (rule); raises NotSepa."""
     if view.currency != "EUR":
         raise NotSepa
-    ElementTree.register_namespace("", SEPA_NAMESPACE)
-    document = ElementTree.Element(f"{{{SEPA_NAMESPACE}}}Document")
+    ET.register_namespace("", SEPA_NAMESPACE)
+    document = ET.Element(f"{{{SEPA_NAMESPACE}}}Document")
     initiation = _under(document, "CstmrCdtTrfInitn")
     message = base32(view.id.bytes).upper()[:35]
     header = _under(initiation, "GrpHdr")
@@ -215,12 +215,12 @@ def sepa_of(view: BankFileView, payer_: Payer) -> bytes:
     _under(header, "CtrlSum", str(view.total.decimal()))
     _under(_under(header, "InitgPty"), "Nm", latin(payer_.name))
     _payment(initiation, view, payer_, message)
-    text: bytes = ElementTree.tostring(document, encoding="utf-8", xml_declaration=True)
+    text: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
     return text
 
 
 def _payment(
-    initiation: ElementTree.Element, view: BankFileView, payer_: Payer, message: str
+    initiation: ET.Element, view: BankFileView, payer_: Payer, message: str
 ) -> None:
     payment = _under(initiation, "PmtInf")
     _under(payment, "PmtInfId", message)
@@ -238,7 +238,7 @@ def _payment(
         _credit(payment, each)
 
 
-def _credit(payment: ElementTree.Element, each: BankTransfer) -> None:
+def _credit(payment: ET.Element, each: BankTransfer) -> None:
     info = _under(payment, "CdtTrfTxInf")
     _under(_under(info, "PmtId"), "EndToEndId", each.reference)
     amount = _under(_under(info, "Amt"), "InstdAmt", str(each.amount.decimal()))
@@ -250,7 +250,7 @@ def _credit(payment: ElementTree.Element, each: BankTransfer) -> None:
     _under(_under(info, "RmtInf"), "Ustrd", latin(each.text))
 
 
-def _bank(parent: ElementTree.Element, tag: str, bic: str) -> None:
+def _bank(parent: ET.Element, tag: str, bic: str) -> None:
     agent = _under(_under(parent, tag), "FinInstnId")
     if bic:
         _under(agent, "BICFI", bic)
@@ -258,8 +258,8 @@ def _bank(parent: ElementTree.Element, tag: str, bic: str) -> None:
         _under(_under(agent, "Othr"), "Id", "NOTPROVIDED")
 
 
-def _under(parent: ElementTree.Element, tag: str, text: str = "") -> ElementTree.Element:
-    child = ElementTree.SubElement(parent, f"{{{SEPA_NAMESPACE}}}{tag}")
+def _under(parent: ET.Element, tag: str, text: str = "") -> ET.Element:
+    child = ET.SubElement(parent, f"{{{SEPA_NAMESPACE}}}{tag}")
     if text:
         child.text = text
     return child

@@ -62,9 +62,7 @@ def loss_cut(*, left: ShareCut, lost: Money, bearer: str) -> ShareCut:
     return next_cut(whole=left, part=gross.minor, parts=left.gross.minor, done=nothing)
 
 
-def _take_back(
-    dispute_id: UUID, subject: Ref, lost: Money, *, bearer: str, at: datetime
-) -> None:
+def _take_back(dispute_id: UUID, subject: Ref, lost: Money, *, bearer: str, at: datetime) -> None:
     earning = Earning.objects.select_for_update().filter(subject=str(subject)).first()
     if earning is None or earning.state == "voided":
         return

@@ -64,7 +64,7 @@ class NoDestination(Conflict):
 class Swept:
     """What a sweep did; `skipped` partners had money due but nowhere it could go."""
 
-    payout_ids: tuple[UUID, ...] = ()
+    made: tuple[UUID, ...] = ()
     skipped: tuple[UUID, ...] = ()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -24,9 +23,13 @@ class Rhythms:
     """Everybody's terms and the exceptions, read once. One query."""
 
     def __init__(self) -> None:
-        rows = {row.partner_id: _rhythm_of(row) for row in PayoutTerms.objects.all()}
-        self.usual = rows.pop(None, PayoutRhythm())
-        self.exceptions: Mapping[UUID, PayoutRhythm] = rows
+        self.usual = PayoutRhythm()
+        self.exceptions: dict[UUID, PayoutRhythm] = {}
+        for row in PayoutTerms.objects.all():
+            if row.partner_id is None:
+                self.usual = _rhythm_of(row)
+            else:
+                self.exceptions[row.partner_id] = _rhythm_of(row)
 
     def of(self, partner_id: UUID) -> PayoutRhythm:
         return self.exceptions.get(partner_id, self.usual)
@@ -44,16 +47,17 @@ def choose_rhythm(
     _check(rhythm)
     if partner_id is not None:
         partner_with(partner_id)
-    PayoutTerms.objects.update_or_create(
-        partner_id=partner_id,
-        defaults={
-            "schedule": rhythm.schedule,
-            "weekday": rhythm.weekday,
-            "minimums": dict(rhythm.minimums),
-            "reserve_bps": rhythm.reserve_bps,
-            "reserve_days": rhythm.reserve_days,
-        },
-    )
+    columns = {
+        "schedule": rhythm.schedule,
+        "weekday": rhythm.weekday,
+        "minimums": dict(rhythm.minimums),
+        "reserve_bps": rhythm.reserve_bps,
+        "reserve_days": rhythm.reserve_days,
+    }
+    rows = PayoutTerms.objects.select_for_update()
+    about = rows.filter(partner=None) if partner_id is None else rows.filter(partner_id=partner_id)
+    if not about.update(**columns):
+        PayoutTerms.objects.create(partner_id=partner_id, **columns)
     record(
         "settlement.payout_terms.choose",
         subject=Ref("settlement.payout_terms", str(partner_id or "everybody")),

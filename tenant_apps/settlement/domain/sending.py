@@ -13,10 +13,12 @@ from uuid import UUID
 from shared_apps.gateways.contract import (
     DestinationKind,
     Gateway,
-    PayoutDestination as GatewayDestination,
     PayoutSnapshot,
     PayoutState,
     SendPayout,
+)
+from shared_apps.gateways.contract import (
+    PayoutDestination as GatewayDestination,
 )
 from shared_apps.gateways.errors import (
     CredentialsRefused,
@@ -38,7 +40,7 @@ from tenant_apps.settlement.domain.payouts import (
     note_failed,
     note_paid,
 )
-from tenant_apps.settlement.lifecycle import PAYOUT
+from tenant_apps.settlement.lifecycle import PAYOUT, PAYOUT_OPEN
 from tenant_apps.settlement.models import Payout, PayoutDestination
 
 Kind = PayoutDestination.Kind
@@ -68,17 +70,18 @@ def send_payout(*, payout_id: UUID, at: datetime) -> str:
     payout = Payout.objects.select_related("destination").filter(id=payout_id).first()
     if payout is None:
         raise PayoutUnknown
-    if payout.method not in GATEWAYS or payout.state not in {"due", "processing"}:
-        return payout.state
-    account = active_account(payout.method)
-    if account is None:
+    account = active_account(payout.method) if payout.method in GATEWAYS else None
+    if account is None or payout.state not in PAYOUT_OPEN:
         return payout.state
     gateway = gateway_of(account)
     if payout.provider_id:
         return _take_over(payout.id, gateway.fetch_payout(payout.provider_id), at=at)
     attempt = _begin(payout.id, at=at)
-    if not attempt:
-        return Payout.objects.get(id=payout.id).state
+    return _ask(gateway, payout, attempt, at=at) if attempt else payout.state
+
+
+def _ask(gateway: Gateway, payout: Payout, attempt: int, *, at: datetime) -> str:
+    """Have the provider pay, under a key that makes asking again the same payout."""
     crash_point("before_payout")
     try:
         snapshot = gateway.send_payout(_request(payout, attempt))
@@ -223,9 +226,3 @@ def _found(provider_id: str, reference: str) -> Payout | None:
 
 def _code_of(error: DomainError) -> str:
     return str(error.members.get("provider_code") or error.code)
-
-
-def can_pay(gateway: Gateway, kind: str) -> bool:
-    """Whether a provider pays to such a destination (rule)."""
-    wanted = _ADDRESSED.get(Kind(kind), DestinationKind.BANK_ACCOUNT)
-    return gateway.capabilities.payouts and wanted in gateway.capabilities.payout_destinations

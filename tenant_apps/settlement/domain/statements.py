@@ -87,9 +87,7 @@ def months_until(day: date, *, since: date) -> list[str]:
     return months
 
 
-def statement_of(
-    *, partner_id: UUID, currency: str, period: Period[datetime]
-) -> PartnerStatement:
+def statement_of(*, partner_id: UUID, currency: str, period: Period[datetime]) -> PartnerStatement:
     """The statement of a partner for a period. Eight queries, and those that name subjects."""
     before = _changes(partner_id, currency, end=period.start)
     opening = sum(line.amount.minor for line in before)
