@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Greatest
 
 from shared_apps.kernel.money import Money
+from shared_apps.kernel.transactions import step
 from shared_apps.ledger import queries as ledger
 from tenant_apps.settlement.domain.rhythms import Rhythms
 from tenant_apps.settlement.domain.schedules import Funds, PayoutRhythm, reserve_of
@@ -72,11 +74,30 @@ def payable_earnings(partner_id: UUID, currency: str, *, at: datetime) -> QueryS
     return unpaid(partner_id, currency).filter(unfrozen(), available_at__lte=at)
 
 
-def funds_of(*, partner_id: UUID, balance: Money, rhythm: PayoutRhythm, at: datetime) -> Funds:
-    """Divide a balance into what waits, what is kept back and the rest. Two queries."""
+@step
+def lock_payable(partner_id: UUID, currency: str, *, at: datetime) -> list[UUID]:
+    """Lock what could be paid now, in the order of its ids; says which."""
+    rows = payable_earnings(partner_id, currency, at=at).select_for_update()
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def funds_of(
+    *,
+    partner_id: UUID,
+    balance: Money,
+    rhythm: PayoutRhythm,
+    ready: Collection[UUID] | None = None,
+    at: datetime,
+) -> Funds:
+    """Divide a balance into what waits, what is kept back and the rest. Two queries.
+
+    `ready` are the earnings that do not wait; unless given, those that may be paid now.
+    """
     currency = balance.currency
-    ready = payable_earnings(partner_id, currency, at=at)
-    waiting = unpaid(partner_id, currency).exclude(pk__in=ready.values("pk"))
+    payable_now = (
+        payable_earnings(partner_id, currency, at=at).values("pk") if ready is None else ready
+    )
+    waiting = unpaid(partner_id, currency).exclude(pk__in=payable_now)
     recent = Earning.objects.filter(
         partner_id=partner_id,
         currency=currency,

@@ -219,9 +219,7 @@ def sepa_of(view: BankFileView, payer_: Payer) -> bytes:
     return text
 
 
-def _payment(
-    initiation: ET.Element, view: BankFileView, payer_: Payer, message: str
-) -> None:
+def _payment(initiation: ET.Element, view: BankFileView, payer_: Payer, message: str) -> None:
     payment = _under(initiation, "PmtInf")
     _under(payment, "PmtInfId", message)
     _under(payment, "PmtMtd", "TRF")

@@ -105,11 +105,15 @@ def begin_onboarding(*, partner_id: UUID, acting: Actor, at: datetime) -> Onboar
     row = PayoutDestination.objects.get(id=destination_id)
     if not row.provider_account:
         partner = partner_with(partner_id)
+        if not partner.country:
+            raise BadDestination(
+                errors={"country": ["Say your country in the shop profile first."]}
+            )
         made = gateway.create_account(
             CreateAccount(
                 reference=str(partner_id),
                 email=partner.contact_email,
-                country=partner.country or "",
+                country=partner.country,
                 idempotency_key=f"{current_tenant().id}:account:{destination_id}:1",
             )
         )

@@ -24,7 +24,7 @@ from tenant_apps.settlement.domain.balances import (
     account_of,
     accounts_with_money,
     funds_of,
-    payable_earnings,
+    lock_payable,
 )
 from tenant_apps.settlement.domain.destinations import (
     details_of,
@@ -45,7 +45,7 @@ from tenant_apps.settlement.models import (
 
 IN_TRANSIT = "payouts_in_transit"
 # Refusals that are about the operator's own money: the partner's account is as good as before.
-_OPERATOR_IS_SHORT = ("balance_insufficient", "insufficient_funds", "insufficient_balance")
+OPERATOR_IS_SHORT = ("balance_insufficient", "insufficient_funds", "insufficient_balance")
 
 
 class PayoutUnknown(NotFound):
@@ -130,17 +130,20 @@ def make_payout(
 ) -> UUID:
     """Set aside what a partner is paid now; one payout per batch, partner and currency.
 
-    Locks the partner's account; released earnings past their hold days that no dispute freezes
-    are stamped with the payout; vendor -> payouts_in_transit; audited; PayoutCreated. A batch that
-    paid them already answers with that payout. Raises NoDestination, NothingToPay.
+    Locks the released earnings past their hold days that no dispute freezes, then the partner's
+    account: the order in which releases and reductions lock them. Stamps the earnings with the
+    payout; vendor -> payouts_in_transit; audited; PayoutCreated. What is released meanwhile waits
+    for the next one. A batch that paid them already answers with that payout. Raises
+    NoDestination, NothingToPay.
     """
+    ready = lock_payable(partner_id, currency, at=at)
     balance = lock_balance(code=account_of(partner_id), currency=currency)
     known = Payout.objects.filter(
         batch__key=batch_key, partner_id=partner_id, currency=currency
     ).first()
     if known is not None:
         return known.id
-    funds = funds_of(partner_id=partner_id, balance=balance, rhythm=rhythm, at=at)
+    funds = funds_of(partner_id=partner_id, balance=balance, rhythm=rhythm, ready=ready, at=at)
     minor = payable(funds, minimum=rhythm.minimum(currency))
     if not minor:
         raise NothingToPay
@@ -160,7 +163,7 @@ def make_payout(
         amount_minor=minor,
         created_at=at,
     )
-    payable_earnings(partner_id, currency, at=at).update(payout=payout)
+    Earning.objects.filter(pk__in=ready).update(payout=payout)
     _post(payout, "payout_created", account_of(partner_id), IN_TRANSIT, at=at)
     _audit(payout, "make", acting=acting, at=at)
     publish(
@@ -210,7 +213,7 @@ def note_failed(payout: Payout, *, code: str, acting: Actor, at: datetime) -> No
     held_at = source_of(payout) if was_paid else IN_TRANSIT
     _post(payout, "payout_failed", held_at, account_of(payout.partner_id), at=at)
     Earning.objects.filter(payout=payout).update(payout=None)
-    if code not in _OPERATOR_IS_SHORT:
+    if code not in OPERATOR_IS_SHORT:
         note_refusal(destination_id=payout.destination_id, code=code, at=at)
     publish(
         PayoutFailed(

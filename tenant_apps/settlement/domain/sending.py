@@ -35,6 +35,7 @@ from shared_apps.kernel.transactions import operation
 from tenant_apps.payments.domain.accounts import active_account, gateway_of
 from tenant_apps.settlement.domain.destinations import details_of
 from tenant_apps.settlement.domain.payouts import (
+    OPERATOR_IS_SHORT,
     PayoutUnknown,
     locked_payout,
     note_failed,
@@ -64,7 +65,8 @@ def send_payout(*, payout_id: UUID, at: datetime) -> str:
     """Send a payout on its way, or ask how it is doing (journey); returns its state.
 
     Marks it `processing` before anybody is asked. A definite refusal gives the money back to the
-    partner; OutcomeUnknown and GatewayBusy leave it `processing` and are raised. One for the bank
+    partner, but one for the operator's reasons (keys, balance) makes it `due` again for a later
+    attempt; OutcomeUnknown and GatewayBusy leave it `processing` and are raised. One for the bank
     waits for its file.
     """
     payout = Payout.objects.select_related("destination").filter(id=payout_id).first()
@@ -85,11 +87,13 @@ def _ask(gateway: Gateway, payout: Payout, attempt: int, *, at: datetime) -> str
     crash_point("before_payout")
     try:
         snapshot = gateway.send_payout(_request(payout, attempt))
-    except CredentialsRefused:
-        _note_untouched(payout.id, attempt, at=at)
-        return "processing"
+    except CredentialsRefused as error:
+        return _postpone(payout.id, attempt, error.code, at=at)
     except (GatewayRefused, NotOffered, PaymentDeclined) as error:
-        return _refuse(payout.id, _code_of(error), at=at)
+        code = _code_of(error)
+        if code in OPERATOR_IS_SHORT:
+            return _postpone(payout.id, attempt, code, at=at)
+        return _refuse(payout.id, code, at=at)
     crash_point("after_payout")
     return _take_over(payout.id, snapshot, at=at)
 
@@ -152,21 +156,21 @@ def _begin(payout_id: UUID, *, at: datetime) -> int:
     """Note that the provider is being asked; the attempt to ask under, 0 for not any more."""
     payout = locked_payout(payout_id)
     if payout.state == "due":
-        record_move(payout, PAYOUT, "send", acting=SYSTEM, at=at, values={"sent_at": at})
+        values = {"sent_at": at, "failure_code": ""}
+        record_move(payout, PAYOUT, "send", acting=SYSTEM, at=at, values=values)
         return payout.attempt
     is_remembered = payout.sent_at is not None and at - payout.sent_at < _KEY_REMEMBERED
     return payout.attempt if payout.state == "processing" and is_remembered else 0
 
 
 @operation
-def _note_untouched(payout_id: UUID, attempt: int, *, at: datetime) -> None:
-    """The provider did not even look at it: the next time is a new attempt."""
+def _postpone(payout_id: UUID, attempt: int, code: str, *, at: datetime) -> str:
+    """The provider did nothing, for a reason that is the operator's: later, as a new attempt."""
     payout = locked_payout(payout_id)
     if payout.state == "processing" and payout.attempt == attempt:
-        payout.attempt += 1
-        payout.sent_at = at
-        payout.failure_code = CredentialsRefused.code
-        payout.save(update_fields=["attempt", "sent_at", "failure_code"])
+        values = {"attempt": attempt + 1, "failure_code": code[:80]}
+        record_move(payout, PAYOUT, "postpone", acting=SYSTEM, at=at, note=code, values=values)
+    return payout.state
 
 
 @operation

@@ -36,9 +36,7 @@ def balance(code):
 
 
 def pay(vendor, key="k", *, at=NOW):
-    return payouts.pay_now(
-        partner_id=vendor.id, currency="EUR", key=key, acting=SYSTEM, at=at
-    )
+    return payouts.pay_now(partner_id=vendor.id, currency="EUR", key=key, acting=SYSTEM, at=at)
 
 
 def test_payout_sets_the_money_aside_and_stamps_the_earnings(potter):
@@ -83,9 +81,7 @@ def test_only_the_operator_pays(potter):
     earn(potter.id)
 
     with pytest.raises(NotAllowed):
-        payouts.pay_now(
-            partner_id=potter.id, currency="EUR", key="k", acting=potter.actor, at=NOW
-        )
+        payouts.pay_now(partner_id=potter.id, currency="EUR", key="k", acting=potter.actor, at=NOW)
 
 
 def test_held_days_and_disputes_wait(potter):
@@ -286,6 +282,4 @@ def test_refund_of_what_a_payout_carries_becomes_debt_and_failure_restores_the_r
 def test_someone_else_may_not_settle(potter):
     stranger = Actor("user", str(potter.user.id), "x", frozenset({"customer"}))
     with pytest.raises(NotAllowed):
-        payouts.settle_by_hand(
-            payout_id=potter.id, has_arrived=True, acting=stranger, at=NOW
-        )
+        payouts.settle_by_hand(payout_id=potter.id, has_arrived=True, acting=stranger, at=NOW)
