@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -131,6 +131,54 @@ def balance_through(code: str, currency: str, *, transfer_id: int) -> Money:
     went = until.filter(debit=account).aggregate(minor=Sum("amount"))["minor"] or 0
     net = came - went
     return Money(-net if account.is_debit_normal else net, currency)
+
+
+def balance_at(code: str, currency: str, at: datetime) -> Money:
+    """The balance of what was posted before a moment, in the natural direction. Two queries."""
+    account = Account.objects.filter(code=code, currency=currency).first()
+    if account is None:
+        return Money.zero(currency)
+    lines = lines_between(code, currency, None, at)
+    return Money(sum(line.amount.minor for line in lines), currency)
+
+
+def lines_between(
+    code: str, currency: str, start: datetime | None, end: datetime | None
+) -> list[StatementLine]:
+    """The transfers of an account posted in [start, end), oldest first. Two queries."""
+    account = Account.objects.filter(code=code, currency=currency).first()
+    if account is None:
+        return []
+    rows = Transfer.objects.filter(Q(debit=account) | Q(credit=account)).select_related(
+        "transaction", "debit", "credit"
+    )
+    if start is not None:
+        rows = rows.filter(transaction__posted_at__gte=start)
+    if end is not None:
+        rows = rows.filter(transaction__posted_at__lt=end)
+    return [_line(row, account) for row in rows.order_by("transaction__posted_at", "id")]
+
+
+def posted_by_others(
+    prefix: str, kinds: Collection[str], *, before: datetime | None = None
+) -> dict[tuple[str, str], int]:
+    """What facts of other kinds did to the accounts of a first word, by code and currency.
+
+    In the natural direction; accounts they did not touch are left out. Two queries.
+    """
+    accounts = Account.objects.filter(Q(code=prefix) | Q(code__startswith=f"{prefix}:"))
+    rows = Transfer.objects.exclude(transaction__kind__in=kinds)
+    if before is not None:
+        rows = rows.filter(transaction__posted_at__lt=before)
+    found: dict[tuple[str, str], int] = {}
+    for side, sign in (("credit", 1), ("debit", -1)):
+        sums = rows.filter(**{f"{side}__in": accounts}).values_list(
+            f"{side}__code", f"{side}__currency", f"{side}__kind"
+        )
+        for code, currency, kind, minor in sums.annotate(minor=Sum("amount")).order_by():
+            natural = -sign if kind in {"asset", "expense"} else sign
+            found[code, currency] = found.get((code, currency), 0) + natural * minor
+    return found
 
 
 def posted_amounts(kind: str) -> dict[str, int]:

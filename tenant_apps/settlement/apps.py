@@ -11,6 +11,7 @@ class SettlementConfig(AppConfig):
 
     def ready(self) -> None:
         from shared_apps.ledger.domain.checks import register_books_check
+        from tenant_apps.settlement import handlers  # noqa: F401
         from tenant_apps.settlement.domain import books
         from themes.domain.navigation import NavItem, register_nav_item
 

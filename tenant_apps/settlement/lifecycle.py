@@ -11,10 +11,13 @@ EARNING = Lifecycle(
 )
 
 # `processing`: the provider, or the bank by a file, was or may have been asked. Nobody asks anew
-# under another key until there is a definite answer. What was paid can still bounce.
+# under another key until there is a definite answer: then it is `due` again, when the provider
+# would not even look at it (wrong keys, the operator's balance too low), or failed. What was paid
+# can still bounce.
 PAYOUT = Lifecycle(
     "due",
     send=({"due"}, "processing"),
+    postpone=({"processing"}, "due"),
     pay=({"due", "processing"}, "paid"),
     fail=({"due", "processing"}, "failed"),
     bounce=({"paid"}, "failed"),

@@ -115,6 +115,7 @@ class Payout(models.Model):
     )
     state = models.CharField(max_length=40, default=PAYOUT.initial)
     created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
 

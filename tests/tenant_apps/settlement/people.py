@@ -10,6 +10,8 @@ from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from shared_apps.ledger.domain.checks import check_books
 from shared_apps.ledger.domain.posting import Leg, post
+from tenant_apps.settlement.domain.destinations import Details, choose_destination
+from tenant_apps.settlement.domain.disputes import freeze_earnings
 from tenant_apps.settlement.domain.earnings import (
     Share,
     ShareCut,
@@ -24,9 +26,11 @@ def euro(minor: int) -> Money:
     return Money(minor, "EUR")
 
 
-def cut(gross: int, *, subsidy=0, commission=0, commission_tax=0, retained_tax=0, take=0):
-    parts = (gross, subsidy, commission, commission_tax, retained_tax, take)
-    return ShareCut(*map(euro, parts))
+def cut(gross: int, *, currency: str = "EUR", **parts: int) -> ShareCut:
+    names = ("subsidy", "commission", "commission_tax", "retained_tax", "take")
+    amounts = (gross, *(parts.pop(name, 0) for name in names))
+    assert not parts
+    return ShareCut(*(Money(minor, currency) for minor in amounts))
 
 
 # reference/marketplace.md iii: 3 x 19.99 less 6.00, 12.5 % and 20 % of it: the vendor earns 47.23.
@@ -80,6 +84,22 @@ def earn(partner_id: UUID, whole: ShareCut = VECTOR, *, at=NOW) -> Ref:
     subject = sell(partner_id, whole, at=at)
     release(subject, at=at)
     return subject
+
+
+@operation
+def freeze(subject: Ref, dispute: str) -> None:
+    freeze_earnings(dispute_id=dispute, subjects=[str(subject)], at=NOW)
+
+
+def bank_of(partner_id: UUID, iban: str = "DE89 3704 0044 0532 0130 00") -> UUID:
+    """Have a partner paid to a bank account."""
+    return choose_destination(
+        partner_id=partner_id,
+        kind="bank",
+        details=Details(name="Pottery Ltd", iban=iban),
+        acting=SYSTEM,
+        at=NOW,
+    )
 
 
 def assert_books_hold() -> None:
