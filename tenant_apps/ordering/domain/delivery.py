@@ -147,11 +147,7 @@ def _band_for(method: Method, parcel: Parcel, address: Address | None) -> Band |
     closest = max((closeness for closeness, _ in fitting), default=NOWHERE)
     if closest == NOWHERE:
         return None
-    holding = [
-        band
-        for closeness, band in fitting
-        if closeness == closest and _holds(band, parcel)
-    ]
+    holding = [band for closeness, band in fitting if closeness == closest and _holds(band, parcel)]
     return min(holding, key=_capacity, default=None)
 
 

@@ -62,7 +62,9 @@ class Basket:
         ]
 
     def vendor_name(self, vendor_id: UUID) -> str:
-        return next(each.vendor_name for each in self.offers.values() if each.vendor_id == vendor_id)
+        return next(
+            each.vendor_name for each in self.offers.values() if each.vendor_id == vendor_id
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,7 @@ def _below_minimum(basket: Basket, vendor_id: UUID, parcel: Parcel) -> list[Cart
     return [CartProblem("below_minimum", None, members, vendor_id)]
 
 
-def _quote(
-    basket: Basket, chosen: Mapping[UUID, DeliveryOption], asked: Asked
-) -> discounts.Quote:
+def _quote(basket: Basket, chosen: Mapping[UUID, DeliveryOption], asked: Asked) -> discounts.Quote:
     if not basket.codes:
         return discounts.Quote((), {}, {}, ())
     return discounts.quote(
