@@ -10,6 +10,7 @@ from rest_framework import serializers
 from shared_apps.kernel.ids import InvalidId, parse_public_id, public_id
 from shared_apps.kernel.money import Money
 from tenant_apps.ordering.domain.cart_reading import CartGroup, CartLineView, CartView
+from tenant_apps.ordering.domain.delivery import DeliveryOption
 from tenant_apps.ordering.models.carts import QUANTITY_MAX
 from tenant_apps.ordering.queries import (
     LINE_PREFIX,
@@ -99,23 +100,52 @@ def cart_json(view: CartView, token: str) -> dict[str, Any]:
     return {
         "id": public_id("cart", view.cart_id) if view.cart_id else "",
         "token": token,
+        "version": view.version,
         "currency": view.currency,
         "count": view.count,
+        "subtotal": view.sums.subtotal.as_json(),
+        "discount": view.sums.discount.as_json(),
+        "delivery": view.sums.delivery.as_json(),
+        "tax": view.sums.tax.as_json(),
+        "prices_include_tax": view.prices_include_tax,
         "total": view.total.as_json(),
+        "due": view.due.as_json(),
+        "is_estimate": view.is_estimate,
+        "held_until": view.held_until.isoformat() if view.held_until else None,
         "groups": [_group_json(group) for group in view.groups],
+        "discounts": [
+            {"code": each.code, "title": each.title, "off": each.off.as_json()}
+            for each in view.applied
+        ],
+        "tenders": [
+            {"method": each.method, "label": each.label, "amount": each.amount.as_json()}
+            for each in view.tenders
+        ],
         "problems": [problem.as_json() for problem in view.problems],
     }
 
 
 def _group_json(group: CartGroup) -> dict[str, Any]:
     return {
-        "vendor": public_id("part", group.vendor_id) if group.vendor_id else "",
+        "vendor": group.public_id,
         "vendor_name": group.vendor_name,
         "subtotal": group.subtotal.as_json(),
-        "delivery_methods": [
-            {"code": method.code, "name": method.name} for method in group.methods
-        ],
+        "delivery": group.delivery.as_json() if group.delivery is not None else None,
+        "delivery_method": group.chosen.code if group.chosen else None,
+        "delivery_methods": [option_json(option) for option in group.options],
         "lines": [_cart_line_json(line) for line in group.lines],
+    }
+
+
+def option_json(option: DeliveryOption) -> dict[str, Any]:
+    """A way of delivery with its price."""
+    return {
+        "code": option.code,
+        "name": option.name,
+        "kind": option.kind,
+        "price": option.price.as_json(),
+        "days": option.days,
+        "note": option.note,
     }
 
 

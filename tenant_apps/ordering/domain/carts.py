@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,11 +15,19 @@ from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.errors import NotFound, Unprocessable
 from shared_apps.kernel.ids import public_id, uuid7
 from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from tenant_apps.catalog.queries import Offer, offers
-from tenant_apps.ordering.lifecycle import CART
+from tenant_apps.ordering.domain.quoting import HOPELESS, Asked, price_basket, read_basket
+from tenant_apps.ordering.domain.validation import CartRow
+from tenant_apps.ordering.lifecycle import CART, ORDER_OPEN
 from tenant_apps.ordering.models import Cart, CartLine, Order
 from tenant_apps.ordering.models.carts import QUANTITY_MAX
+from tenant_apps.promotions.domain import gift_cards
+from tenant_apps.promotions.domain.codes import key_of
+from tenant_apps.promotions.domain.gift_cards import GiftCardUnknown, GiftCardView
+
+CODES_MAX, _CODE_LENGTH = 8, 60
 
 
 class NotForSale(Unprocessable):
@@ -31,6 +40,12 @@ class TooFewInStock(Unprocessable):
 
 class BadQuantity(Unprocessable):
     code, title = "bad_quantity", f"Choose a quantity between 1 and {QUANTITY_MAX}"
+
+
+class CodeRefused(Unprocessable):
+    """`reason` is a word that the pages translate."""
+
+    code, title = "code_refused", "This code cannot be used"
 
 
 class NotInCart(NotFound):
@@ -123,7 +138,10 @@ def clear_cart(*, owner: CartOwner, at: datetime) -> None:
 
 @operation
 def accept_changes(*, owner: CartOwner, at: datetime) -> None:
-    """Agree to present prices; what is gone leaves the cart, what is short becomes what is left."""
+    """Agree to present prices; what is gone leaves the cart, what is short becomes what is left.
+
+    Codes that will never take anything off again leave it too.
+    """
     cart = locked_cart(owner)
     if cart is None:
         return
@@ -137,7 +155,21 @@ def accept_changes(*, owner: CartOwner, at: datetime) -> None:
         line.price_seen_minor = offer.price.minor
         line.quantity = min(line.quantity, offer.available or line.quantity)
         line.save(update_fields=["price_seen_minor", "quantity"])
+    if cart.codes:
+        _drop_dead_codes(cart, at=at)
     _touch(cart, at=at)
+
+
+def _drop_dead_codes(cart: Cart, *, at: datetime) -> None:
+    asked = Asked(at=at, user_id=cart.user_id)
+    priced = price_basket(read_basket(cart, _rows(cart), at=at, with_commission=False), asked)
+    dead = {each.code for each in priced.discounts.refused if each.reason in HOPELESS}
+    cart.codes = [code for code in cart.codes if code not in dead]
+    cart.save(update_fields=["codes"])
+
+
+def _rows(cart: Cart) -> list[CartRow]:
+    return [CartRow(x.variant_id, x.quantity, x.price_seen_minor) for x in cart.lines.all()]
 
 
 @operation
@@ -163,8 +195,74 @@ def merge_carts(*, guest_key: UUID, user_id: UUID, at: datetime) -> None:
             CartLine.objects.filter(pk=line.pk).update(cart=own)
         elif line.quantity > same.quantity:
             CartLine.objects.filter(pk=same.pk).update(quantity=line.quantity)
+    own.codes = list(dict.fromkeys([*own.codes, *guest.codes]))[:CODES_MAX]
+    cards = dict([*own.gift_cards, *guest.gift_cards])
+    own.gift_cards = [list(pair) for pair in cards.items()][:CODES_MAX]
+    own.save(update_fields=["codes", "gift_cards"])
     record_move(guest, CART, "merge", acting=SYSTEM, at=at)
     _touch(own, at=at)
+
+
+@operation
+def enter_code(*, owner: CartOwner, code: str, email: str = "", at: datetime) -> str:
+    """Take a coupon's or a gift card's code into the cart; says which of the two it was.
+
+    A coupon that takes nothing off yet is kept, its reason is told with the cart. Raises
+    CodeRefused with the reason where it never will.
+    """
+    cart = locked_cart(owner)
+    said = code.strip()
+    if cart is None or not said:
+        raise CodeRefused(reason="cart_empty" if cart is None else "unknown")
+    if len(said) > _CODE_LENGTH or len(cart.codes) + len(cart.gift_cards) >= CODES_MAX:
+        raise CodeRefused(reason="unknown" if len(said) > _CODE_LENGTH else "too_many")
+    with suppress(GiftCardUnknown):
+        card = gift_cards.find(said)
+        return _take_card(cart, card, at=at)
+    cart.codes = [*(each for each in cart.codes if key_of(each) != key_of(said)), said]
+    draft = draft_of(cart, at=at)
+    asked = Asked(
+        at=at,
+        email=email,
+        user_id=cart.user_id,
+        subject=Ref("ordering.order", str(draft.id)) if draft else None,
+    )
+    priced = price_basket(read_basket(cart, _rows(cart), at=at, with_commission=False), asked)
+    for refused in priced.discounts.refused:
+        if key_of(refused.code) == key_of(said) and refused.reason in HOPELESS:
+            raise CodeRefused(reason=refused.reason)
+    cart.save(update_fields=["codes"])
+    _touch(cart, at=at)
+    return "coupon"
+
+
+@operation
+def remove_code(*, owner: CartOwner, code: str, at: datetime) -> None:
+    """Take a coupon, or a gift card by its source, out of the cart; a repeat changes nothing."""
+    cart = locked_cart(owner)
+    if cart is not None:
+        cart.codes = [each for each in cart.codes if key_of(each) != key_of(code)]
+        cart.gift_cards = [pair for pair in cart.gift_cards if pair[0] != code]
+        cart.save(update_fields=["codes", "gift_cards"])
+        _touch(cart, at=at)
+
+
+def _take_card(cart: Cart, card: GiftCardView, *, at: datetime) -> str:
+    if not card.balance:
+        raise CodeRefused(reason="gift_card_empty")
+    if card.balance.currency != cart.currency:
+        raise CodeRefused(reason="other_currency")
+    others = [pair for pair in cart.gift_cards if pair[0] != card.source]
+    cart.gift_cards = [*others, [card.source, card.code_end]]
+    cart.save(update_fields=["gift_cards"])
+    _touch(cart, at=at)
+    return "gift_card"
+
+
+def draft_of(cart: Cart, *, at: datetime) -> Order | None:
+    """The cart's own unfinished order that still holds goods for it. One query."""
+    rows = Order.objects.filter(cart=cart, state__in=ORDER_OPEN, expires_at__gt=at)
+    return rows.first()
 
 
 @step

@@ -1,55 +1,47 @@
 """Checkout in three phases: reserve, let the gateway open its page, place when paid.
 
-Each phase ends in a commit, can be repeated and is resumed by `recovery` after a crash.
+Each phase ends in a commit that records how far it got, can be repeated and is resumed by
+`recovery` after a crash:
+
+1. reserve: the draft, its vendor orders and lines; stock held, codes counted, stored value set
+   aside, the payments written (order draft, payments created or authorised);
+2. pay: the gateway opens its page (payment pending); stored value, cash and nothing to pay skip it;
+3. place: when paid (order placed, `placing`), or let go of everything (order expired, `orders`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from shared_apps.gateways.contract import PaymentLine
-from shared_apps.identity.domain.links import absolute_url
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.errors import DomainError, Unprocessable
-from shared_apps.kernel.ids import uuid7
-from shared_apps.kernel.money import Money
+from shared_apps.kernel.ids import public_id, uuid7
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from tenant_apps.catalog.domain import stock
-from tenant_apps.catalog.domain.stock import StockLine
-from tenant_apps.catalog.queries import Offer, offers
-from tenant_apps.ordering.domain import orders, placing
+from tenant_apps.catalog.domain.stock import InsufficientStock, StockLine
+from tenant_apps.ordering.domain import orders, paying, placing
 from tenant_apps.ordering.domain.addresses import checked_email
 from tenant_apps.ordering.domain.carts import CartOwner, locked_cart
-from tenant_apps.ordering.domain.planning import (
-    CheckoutDetails,
-    PlannedPart,
-    chosen_deliveries,
-    fingerprint_of,
-    order_number,
-    parcels_of,
-    plan_parts,
-    sums_of_parts,
-)
-from tenant_apps.ordering.domain.selling import sale_terms
-from tenant_apps.ordering.domain.validation import CartProblem, CartRow, validate_cart
+from tenant_apps.ordering.domain.paying import Reserving
+from tenant_apps.ordering.domain.planning import CheckoutDetails, fingerprint_of, order_number
+from tenant_apps.ordering.domain.quoting import Asked, Basket, Priced, price_basket, read_basket
+from tenant_apps.ordering.domain.validation import CartProblem, CartRow
 from tenant_apps.ordering.lifecycle import ORDER_OPEN
-from tenant_apps.ordering.models import Cart, Order, VendorOrder
-from tenant_apps.partners.queries import partners_by_id
-from tenant_apps.payments.domain import accounts, charges
-from tenant_apps.payments.domain.accounts import NoGateway
-from tenant_apps.payments.domain.charges import Charge, SplitWanted
-from tenant_apps.payments.queries import find_payment
+from tenant_apps.ordering.models import Cart, Order
+from tenant_apps.payments.domain import charges
+from tenant_apps.payments.queries import PaymentView, find_payment
+from tenant_apps.promotions.domain import discounts
+from tenant_apps.promotions.domain.discounts import CodeUsedUp
 
 # The provider's page lives at least 30 minutes; the stock is held a little longer than that page,
 # and a start that was cut short can be repeated until the difference is used up.
-PAGE_LASTS = timedelta(minutes=45)
-ORDER_LASTS = timedelta(minutes=50)
+ORDER_LASTS = paying.PAGE_LASTS + timedelta(minutes=5)
 RESUMABLE_FOR = timedelta(minutes=14)
 
 
@@ -61,7 +53,10 @@ class CartInvalid(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class CheckoutStarted:
-    """Where the customer goes now: to the gateway's page, or, with nothing to pay, to the order."""
+    """Where the customer goes now: to the gateway's page, else to the order.
+
+    The order is placed, or waits for a payment that the customer makes outside.
+    """
 
     order_id: UUID
     number: str
@@ -71,7 +66,7 @@ class CheckoutStarted:
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What phase one left behind; `superseded` are payments of an order given up for this one."""
+    """`payment_id` is the one to open; stored value needs no opening."""
 
     order_id: UUID
     number: str
@@ -84,12 +79,13 @@ def check_out(
 ) -> CheckoutStarted:
     """Turn the owner's cart into an order and open the gateway's page for it (journey).
 
-    Reserves stock and writes the draft; starts the payment outside any transaction; stores where
-    to send the customer. The same cart with the same details continues the order it began.
-    Raises CartInvalid, BadAddress, InsufficientStock, NoGateway, PaymentNotStarted, OutcomeUnknown.
+    Reserves stock, codes and stored value and writes the draft; starts the payment outside any
+    transaction; stores where to send the customer. The same cart with the same details continues
+    the order it began. Raises CartInvalid (with all that changed), BadAddress, InsufficientFunds,
+    NoGateway, MethodUnknown, PaymentNotStarted, OutcomeUnknown.
     """
     details = replace(details, email=checked_email(details.email))
-    account_id = _account(at=at)
+    account_id = paying.account_for(details.method, at=at)
     reserved = _reserve(owner=owner, details=details, account_id=account_id, acting=acting, at=at)
     crash_point("after_reserve")
     for payment_id in reserved.superseded:
@@ -106,7 +102,7 @@ def check_out(
 def start_payment_of(
     *, order_id: UUID, number: str, payment_id: UUID | None, acting: Actor, at: datetime
 ) -> CheckoutStarted:
-    """Phase two (journey): the gateway opens its page; a free order is placed at once."""
+    """Phase two (journey): the gateway opens its page; what needs none is placed at once."""
     if payment_id is None:
         placing.place(order_id=order_id, at=at)
         return CheckoutStarted(order_id, number, "", is_placed=True)
@@ -115,7 +111,11 @@ def start_payment_of(
     except charges.PaymentNotStarted:
         orders.give_up(order_id=order_id, at=at)
         raise
-    return CheckoutStarted(order_id, number, opened.redirect_url, opened.is_paid)
+    crash_point("after_open")
+    if opened.is_paid or opened.method == "cash":
+        placing.place(order_id=order_id, at=at)
+        return CheckoutStarted(order_id, number, "", is_placed=True)
+    return CheckoutStarted(order_id, number, opened.redirect_url, is_placed=False)
 
 
 @operation
@@ -127,7 +127,7 @@ def _reserve(
     acting: Actor,
     at: datetime,
 ) -> Reserved:
-    """Phase one: lock and check the cart, hold its stock, write the draft and its payment.
+    """Phase one: lock and check the cart, hold its stock, write the draft and its payments.
 
     An order begun for the same cart is continued if nothing differs, else given up.
     """
@@ -135,28 +135,34 @@ def _reserve(
     if cart is None:
         raise CartInvalid(problems=[CartProblem("cart_empty").as_json()])
     rows = rows_of(cart)
-    fingerprint = fingerprint_of(rows, details)
+    sources = [source for source, _label in cart.gift_cards]
+    fingerprint = fingerprint_of(rows, details, codes=cart.codes, gift_cards=sources)
     begun = Order.objects.filter(cart=cart, state__in=ORDER_OPEN).first()
     superseded: tuple[UUID, ...] = ()
     if begun is not None:
         payment = find_payment(orders.ref_of(begun.id))
-        is_alive = payment is None or payment.is_open
+        if payment is not None and payment.is_paid:
+            return Reserved(begun.id, begun.number, payment.id)
+        is_alive = payment is None or payment.is_open or payment.state == "authorised"
         if begun.fingerprint == fingerprint and begun.expires_at - at > RESUMABLE_FOR and is_alive:
-            return Reserved(begun.id, begun.number, payment.id if payment else None)
+            return Reserved(begun.id, begun.number, _to_open(payment))
         orders.expire(order_id=begun.id, reason="superseded", at=at)
         superseded = (payment.id,) if payment is not None and payment.is_open else ()
-    parts = _checked_parts(cart, rows, details, at=at)
-    order = _write_order(cart, details, parts, fingerprint=fingerprint, at=at)
-    vendor_orders = orders.write_parts(order, parts, tier=current_tenant().tier, at=at)
+    basket = read_basket(cart, rows, at=at)
+    priced = _checked(cart, basket, details, at=at)
+    plan = paying.plan_payments(cart, priced.sums.total, details)
+    order = _write_order(cart, details, basket, priced, plan, fingerprint=fingerprint, at=at)
+    vendor_orders = orders.write_parts(order, priced.parts, tier=current_tenant().tier, at=at)
     orders.note(order, "created", acting=acting, at=at)
-    stock.reserve(
-        lines=[StockLine(row.variant_id, row.quantity) for row in rows],
-        holder=str(orders.ref_of(order.id)),
-        until=order.expires_at,
-        at=at,
+    _hold(order, rows, priced, at=at)
+    payment_id = paying.prepare(
+        order, plan, vendor_orders, priced.parts, account_id=account_id, at=at
     )
-    payment_id = _prepare_payment(order, parts, vendor_orders, account_id, at=at)
     return Reserved(order.id, order.number, payment_id, superseded)
+
+
+def _to_open(payment: PaymentView | None) -> UUID | None:
+    return None if payment is None or payment.is_stored else payment.id
 
 
 @step
@@ -166,46 +172,72 @@ def rows_of(cart: Cart) -> list[CartRow]:
     return [CartRow(line.variant_id, line.quantity, line.price_seen_minor) for line in lines]
 
 
-def _checked_parts(
-    cart: Cart, rows: Sequence[CartRow], details: CheckoutDetails, *, at: datetime
-) -> list[PlannedPart]:
-    found = offers([row.variant_id for row in rows], currency=cart.currency)
-    problems = validate_cart(
-        rows=rows,
-        offers=found,
-        closed_vendors=closed_vendors(found.values(), at=at),
-        currency=cart.currency,
+def _checked(cart: Cart, basket: Basket, details: CheckoutDetails, *, at: datetime) -> Priced:
+    """The basket's price for what was said; raises CartInvalid with all that stands in the way."""
+    problems = list(basket.line_problems) if basket.rows else [CartProblem("cart_empty")]
+    asked = Asked(
+        at=at,
+        address=details.address,
+        delivery=details.delivery,
+        email=details.email,
+        user_id=cart.user_id,
     )
+    priced = price_basket(basket, asked)
+    problems += priced.problems
+    agreed = details.agreed_minor
+    if not problems and agreed is not None and agreed != priced.sums.total.minor:
+        members = {"now": priced.sums.total.as_json()}
+        problems.append(CartProblem("total_changed", members=members))
     if problems:
         raise CartInvalid(problems=[problem.as_json() for problem in problems])
-    parcels = parcels_of(rows, found, cart.currency)
-    terms = sale_terms(parcels.keys(), currency=cart.currency)
-    return plan_parts(
-        rows=rows,
-        offers=found,
-        deliveries=chosen_deliveries(parcels, details, terms),
-        address=details.address,
-        terms=terms,
-    )
+    return priced
 
 
-def closed_vendors(found: Iterable[Offer], *, at: datetime) -> set[UUID]:
-    """Which of these offers' vendors do not trade today. One query."""
-    wanted = {offer.vendor_id for offer in found}
-    vendors = partners_by_id(wanted).values()
-    return {vendor.id for vendor in vendors if not vendor.is_open_on(at.date())}
+def _hold(order: Order, rows: Sequence[CartRow], priced: Priced, *, at: datetime) -> None:
+    """Hold the stock and count the codes; raises CartInvalid when somebody was faster."""
+    ref = orders.ref_of(order.id)
+    try:
+        stock.reserve(
+            lines=[StockLine(row.variant_id, row.quantity) for row in rows],
+            holder=str(ref),
+            until=order.expires_at,
+            at=at,
+        )
+        if priced.applied:
+            discounts.reserve_codes(
+                quote=priced.discounts,
+                subject=ref,
+                user_id=order.user_id,
+                email=order.email,
+                at=at,
+            )
+    except InsufficientStock as error:
+        raise CartInvalid(problems=[_short(line) for line in error.members["lines"]]) from error
+    except CodeUsedUp as error:
+        members = {**error.members, "reason": "used_up"}
+        problem = CartProblem("code_refused", members=members)
+        raise CartInvalid(problems=[problem.as_json()]) from error
+
+
+def _short(line: dict[str, object]) -> dict[str, object]:
+    return {
+        "code": "insufficient_stock",
+        "variant": public_id("var", UUID(str(line["variant_id"]))),
+        "available": line["available"],
+    }
 
 
 def _write_order(
     cart: Cart,
     details: CheckoutDetails,
-    parts: Sequence[PlannedPart],
+    basket: Basket,
+    priced: Priced,
+    plan: Reserving,
     *,
     fingerprint: str,
     at: datetime,
 ) -> Order:
-    sums = sums_of_parts(parts, cart.currency)
-    order_id = uuid7()
+    sums, order_id = priced.sums, uuid7()
     return Order.objects.create(
         id=order_id,
         number=order_number(order_id),
@@ -215,80 +247,22 @@ def _write_order(
         email=details.email,
         phone=details.phone,
         address=details.address.as_json(),
+        billing_address=details.billing.as_json() if details.billing else None,
         language=details.language,
         currency=cart.currency,
+        prices_include_tax=basket.terms.taxes.prices_include_tax,
         subtotal_minor=sums.subtotal.minor,
         delivery_minor=sums.delivery.minor,
         discount_minor=sums.discount.minor,
+        discounts=[orders.discount_json(each) for each in priced.applied],
         tax_minor=sums.tax.minor,
         tax_added_minor=sums.tax_added.minor,
         total_minor=sums.total.minor,
+        payment_method=plan.method,
         fingerprint=fingerprint,
         created_at=at,
-        expires_at=at + ORDER_LASTS,
+        expires_at=at + (plan.lasts or ORDER_LASTS),
     )
-
-
-def _prepare_payment(
-    order: Order,
-    parts: Sequence[PlannedPart],
-    vendor_orders: Sequence[VendorOrder],
-    account_id: UUID | None,
-    *,
-    at: datetime,
-) -> UUID | None:
-    if not order.total_minor:
-        return None
-    if account_id is None:
-        raise NoGateway
-    charge = Charge(
-        subject=orders.ref_of(order.id),
-        splits=[
-            SplitWanted(
-                subject=orders.vendor_order_ref(row.id),
-                partner_id=part.vendor_id,
-                amount=part.total,
-            )
-            for row, part in zip(vendor_orders, parts, strict=True)
-        ],
-        lines=_payment_lines(order, parts, Money(order.total_minor, order.currency)),
-        customer_email=order.email,
-        expires_at=at + PAGE_LASTS,
-        success_url=absolute_url("/checkout/return/?payment={PAYMENT_ID}"),
-        cancel_url=absolute_url("/checkout/"),
-    )
-    return charges.prepare_payment(charge=charge, account_id=account_id, at=at)
-
-
-def _payment_lines(order: Order, parts: Sequence[PlannedPart], rest: Money) -> list[PaymentLine]:
-    """What the gateway's page lists; it wants lines above zero that add up to what is paid there."""
-    lines = [
-        PaymentLine(
-            name=" · ".join(filter(None, [line.offer.title, line.offer.variant_label]))[:200],
-            amount=line.price.unit,
-            quantity=line.price.quantity,
-        )
-        for part in parts
-        for line in part.lines
-        if line.price.unit
-    ]
-    lines += [
-        PaymentLine(
-            name=f"{part.vendor_name}: {part.option.name}"[:200], amount=part.delivery.price
-        )
-        for part in parts
-        if part.delivery.price
-    ]
-    listed = sum(line.amount.minor * line.quantity for line in lines)
-    return lines if listed == rest.minor else [PaymentLine(name=order.number, amount=rest)]
-
-
-def _account(*, at: datetime) -> UUID | None:
-    """Where payments go; a shop without an account can still give things away."""
-    try:
-        return accounts.ensure_account(at=at)
-    except NoGateway:
-        return None
 
 
 def _close_quietly(payment_id: UUID, *, at: datetime) -> None:

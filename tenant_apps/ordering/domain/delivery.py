@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from shared_apps.kernel.errors import Unprocessable
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
 from tenant_apps.ordering.models import DeliveryRate
@@ -16,14 +15,6 @@ from tenant_apps.places.domain.addresses import Address
 from tenant_apps.places.domain.areas import ANYWHERE, NOWHERE, fit
 
 METHOD_PREFIX = "dlv"
-
-
-class DeliveryUnknown(Unprocessable):
-    code, title = "delivery_method_unknown", "This way of delivery is not offered"
-
-
-class NoDelivery(Unprocessable):
-    code, title = "delivery_not_offered", "This seller does not deliver there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +80,16 @@ DOWNLOAD = Method("digital", "Download", kind="digital", bands=(Band((ANYWHERE,)
 
 
 def options_for(
-    parcel: Parcel, methods: Sequence[Method], address: Address
+    parcel: Parcel, methods: Sequence[Method], address: Address | None
 ) -> tuple[DeliveryOption, ...]:
-    """The ways a parcel can go to an address (rule); none where the vendor does not deliver."""
+    """The ways a parcel can go to an address (rule); none where the vendor does not deliver.
+
+    While the address is not known: every way that holds the weight, at its least price.
+    """
     if parcel.is_digital:
         methods = (DOWNLOAD,)
     found = ((method, _band_for(method, parcel, address)) for method in methods)
     return tuple(_option(method, band, parcel) for method, band in found if band is not None)
-
-
-def chosen_option(options: Sequence[DeliveryOption], wanted: str) -> DeliveryOption:
-    """The option that was chosen, or the first (rule); raises DeliveryUnknown, NoDelivery."""
-    if not options:
-        raise NoDelivery
-    if not wanted:
-        return options[0]
-    found = next((option for option in options if option.code == wanted), None)
-    if found is None:
-        raise DeliveryUnknown(method=wanted)
-    return found
 
 
 def methods_by_vendor(
@@ -156,18 +138,25 @@ def _method(rows: Sequence[DeliveryRate]) -> Method:
     )
 
 
-def _band_for(method: Method, parcel: Parcel, address: Address) -> Band | None:
+def _band_for(method: Method, parcel: Parcel, address: Address | None) -> Band | None:
     """Of the bands for the closest zone that hold the weight, the lightest."""
+    if address is None:
+        anywhere = [band for band in method.bands if _holds(band, parcel)]
+        return min(anywhere, key=_price_of, default=None)
     fitting = [(fit(band.areas, address), band) for band in method.bands]
     closest = max((closeness for closeness, _ in fitting), default=NOWHERE)
     if closest == NOWHERE:
         return None
-    holding = [
-        band
-        for closeness, band in fitting
-        if closeness == closest and (band.up_to_g is None or band.up_to_g >= parcel.weight_g)
-    ]
+    holding = [band for closeness, band in fitting if closeness == closest and _holds(band, parcel)]
     return min(holding, key=_capacity, default=None)
+
+
+def _holds(band: Band, parcel: Parcel) -> bool:
+    return band.up_to_g is None or band.up_to_g >= parcel.weight_g
+
+
+def _price_of(band: Band) -> int:
+    return band.price_minor
 
 
 def _capacity(band: Band) -> tuple[bool, int, int]:

@@ -12,6 +12,7 @@ from shared_apps.kernel.context import TierTerms
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.lifecycle import record_move
+from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from shared_apps.outbox.domain.publishing import publish
@@ -20,6 +21,9 @@ from tenant_apps.ordering.domain.planning import PlannedLine, PlannedPart
 from tenant_apps.ordering.events import OrderExpired
 from tenant_apps.ordering.lifecycle import ORDER, ORDER_OPEN
 from tenant_apps.ordering.models import Order, OrderEvent, OrderLine, VendorOrder
+from tenant_apps.payments.domain import tenders
+from tenant_apps.promotions.domain import discounts
+from tenant_apps.promotions.domain.discounts import AppliedDiscount
 
 ORDER_KIND = "ordering.order"
 VENDOR_ORDER_KIND = "ordering.vendor_order"
@@ -27,6 +31,32 @@ VENDOR_ORDER_KIND = "ordering.vendor_order"
 
 class OrderUnknown(NotFound):
     code, title = "order_unknown", "There is no such order"
+
+
+def discount_json(applied: AppliedDiscount) -> dict[str, Any]:
+    """What an order keeps of a code (rule): enough to count it again."""
+    return {
+        "promotion_id": str(applied.promotion_id),
+        "code": applied.code,
+        "title": applied.title,
+        "off": applied.off.minor,
+        "subsidy": applied.subsidy.minor,
+    }
+
+
+def quote_of(order: Order) -> discounts.Quote:
+    """The codes an order was written with, as if they had just been quoted (rule)."""
+    applied = tuple(
+        AppliedDiscount(
+            UUID(each["promotion_id"]),
+            each["code"],
+            each["title"],
+            Money(each["off"], order.currency),
+            Money(each["subsidy"], order.currency),
+        )
+        for each in order.discounts
+    )
+    return discounts.Quote(applied, {}, {}, ())
 
 
 def ref_of(order_id: UUID) -> Ref:
@@ -91,7 +121,7 @@ def give_up(*, order_id: UUID, at: datetime) -> None:
 
 @step
 def expire(*, order_id: UUID, reason: str, at: datetime) -> None:
-    """End an unpaid order; what it held of the stock is free. A placed one stays as it is."""
+    """End an unpaid order: stock, codes and stored value are free. A placed one stays as it is."""
     order = Order.objects.select_for_update().filter(id=order_id).first()
     if order is None or order.state not in ORDER_OPEN:
         return
@@ -99,6 +129,9 @@ def expire(*, order_id: UUID, reason: str, at: datetime) -> None:
     note(order, "expired", data={"reason": reason}, acting=SYSTEM, at=at)
     publish(OrderExpired(order_id=str(order.id), number=order.number), subject=ref_of(order.id))
     stock.release(holder=str(ref_of(order.id)), at=at)
+    tenders.release_stored_value(subject=ref_of(order.id), at=at)
+    if order.discounts:
+        discounts.give_back_codes(subject=ref_of(order.id), at=at)
 
 
 def _vendor_order(order: Order, part: PlannedPart, *, place: int, at: datetime) -> VendorOrder:

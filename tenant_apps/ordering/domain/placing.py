@@ -22,8 +22,12 @@ from tenant_apps.ordering.domain import orders
 from tenant_apps.ordering.events import OrderPlaced, VendorOrderCancelled, VendorOrderConfirmed
 from tenant_apps.ordering.lifecycle import CART, ORDER, VENDOR_ORDER
 from tenant_apps.ordering.models import Cart, CartLine, Order, OrderLine, VendorOrder
-from tenant_apps.payments.domain import charges, refunds
-from tenant_apps.payments.queries import find_payment, payment_of_provider
+from tenant_apps.payments.domain import charges, refunds, tenders
+from tenant_apps.payments.domain.owed import owed_or_paid
+from tenant_apps.payments.lifecycle import PAYMENT_LIVE
+from tenant_apps.payments.queries import PaymentView, payment_of_provider, payments_of
+from tenant_apps.promotions.domain import discounts
+from tenant_apps.promotions.domain.discounts import CodeUsedUp
 from tenant_apps.settlement.domain.earnings import Share, record_earnings, release_earning
 from tenant_apps.settlement.domain.terms import is_released_at_payment
 
@@ -60,33 +64,101 @@ def place(*, order_id: UUID, at: datetime) -> str:
 def place_order(*, order_id: UUID, at: datetime) -> str:
     """Accept what was paid for; a repeat changes nothing.
 
-    Locks cart and order; sells the stock; confirms the vendor orders, notes their earnings and
-    empties the cart; publishes OrderPlaced and VendorOrderConfirmed. What is no longer in stock is
-    cancelled and its part refunded, the other vendors' parts are not touched; with nothing left,
-    or when the cart was bought by another order meanwhile, the order is rejected and all is
-    refunded. Raises OrderUnknown, OrderNotPaid.
+    Locks cart and order; sells the stock; spends the stored value and confirms the codes; confirms
+    the vendor orders, notes their earnings and empties the cart; publishes OrderPlaced and
+    VendorOrderConfirmed. What is no longer in stock is cancelled and its part refunded, the other
+    vendors' parts are not touched; with nothing left, or when the cart was bought by another order
+    meanwhile, the order is rejected and all is refunded. Raises OrderUnknown, OrderNotPaid.
     """
     order = _locked(order_id)
     if order.state in SETTLED:
         return order.state
-    payment = find_payment(orders.ref_of(order.id))
-    if order.total_minor and (payment is None or not payment.is_paid):
-        raise OrderNotPaid
+    payments = _live_payments(order)
     vendor_orders = list(order.vendor_orders.order_by("number").prefetch_related("lines"))
-    short = _sell(order, vendor_orders, at=at)
+    if _is_whole(order, payments) and _has_codes(order, at=at):
+        _give_up_others(order, at=at)
+        short = _sell(order, vendor_orders, at=at)
+    else:
+        short = {row.id for row in vendor_orders}
     kept = [row for row in vendor_orders if row.id not in short]
+    if not kept:
+        _reject(order, vendor_orders, at=at)
+        return order.state
+    if any(payment.is_stored for payment in payments):
+        tenders.capture_stored_value(subject=orders.ref_of(order.id), at=at)
+    if order.discounts:
+        discounts.confirm_codes(subject=orders.ref_of(order.id), at=at)
     for row in vendor_orders:
         if row.id in short:
             _give_back(order, row, reason="out_of_stock", at=at)
-    if not kept:
-        record_move(order, ORDER, "reject", acting=SYSTEM, at=at)
-        orders.note(order, "rejected", acting=SYSTEM, at=at)
-        return order.state
     record_move(order, ORDER, "place", acting=SYSTEM, at=at, values={"placed_at": at})
-    _confirm(order, kept, at=at)
+    is_cash = any(payment.method == "cash" for payment in payments)
+    _confirm(order, kept, is_paid=not is_cash, at=at)
     _empty_cart(order, vendor_orders, at=at)
     _announce(order, kept, at=at)
     return order.state
+
+
+def _live_payments(order: Order) -> list[PaymentView]:
+    """What pays the order; raises OrderNotPaid while any of it is still to come.
+
+    Stored value is set aside until now, cash comes with the delivery.
+    """
+    if not order.total_minor:
+        return []
+    found = [each for each in payments_of(orders.ref_of(order.id)) if each.state in PAYMENT_LIVE]
+    arrived = [each for each in found if each.is_paid and not each.is_stored]
+    for each in found:
+        is_held = each.is_stored and each.state == "authorised"
+        if not (each.is_paid or is_held or each.method == "cash"):
+            raise OrderNotPaid
+    if not arrived and not _is_whole(order, found):
+        raise OrderNotPaid
+    return found
+
+
+def _is_whole(order: Order, payments: Sequence[PaymentView]) -> bool:
+    """Late money finds the stored value given back that should have paid the rest (rule)."""
+    return sum(payment.amount.minor for payment in payments) == order.total_minor
+
+
+def _has_codes(order: Order, *, at: datetime) -> bool:
+    """An order that had expired gave its codes back: whether it could have them again."""
+    if order.state != "expired" or not order.discounts:
+        return True
+    try:
+        with transaction.atomic():
+            discounts.reserve_codes(
+                quote=orders.quote_of(order),
+                subject=orders.ref_of(order.id),
+                user_id=order.user_id,
+                email=order.email,
+                at=at,
+            )
+    except CodeUsedUp:
+        return False
+    return True
+
+
+def _give_up_others(order: Order, *, at: datetime) -> None:
+    """Money came for an order given up after the cart had begun another: that one is over."""
+    if order.state == "expired":
+        others = Order.objects.filter(cart_id=order.cart_id, state="draft").exclude(pk=order.pk)
+        for other_id in others.values_list("id", flat=True):
+            orders.expire(order_id=other_id, reason="superseded", at=at)
+
+
+def _reject(order: Order, vendor_orders: Sequence[VendorOrder], *, at: datetime) -> None:
+    """Nothing of it can be had: all money goes back, codes and stored value are free."""
+    ref = orders.ref_of(order.id)
+    stock.release(holder=str(ref), at=at)
+    tenders.release_stored_value(subject=ref, at=at)
+    if order.discounts:
+        discounts.give_back_codes(subject=ref, at=at)
+    for row in vendor_orders:
+        _give_back(order, row, reason="out_of_stock", at=at)
+    record_move(order, ORDER, "reject", acting=SYSTEM, at=at)
+    orders.note(order, "rejected", acting=SYSTEM, at=at)
 
 
 def _locked(order_id: UUID) -> Order:
@@ -129,10 +201,10 @@ def _variants(row: VendorOrder) -> set[UUID]:
     return {line.variant_id for line in row.lines.all()}
 
 
-def _confirm(order: Order, kept: Sequence[VendorOrder], *, at: datetime) -> None:
+def _confirm(order: Order, kept: Sequence[VendorOrder], *, is_paid: bool, at: datetime) -> None:
     record_moves(kept, VENDOR_ORDER, "confirm", acting=SYSTEM, at=at, values={"confirmed_at": at})
     record_earnings(shares=[_share_of(row, next(iter(row.lines.all()))) for row in kept], at=at)
-    if order.total_minor and is_released_at_payment():
+    if is_paid and is_released_at_payment():
         for row in kept:
             release_earning(subject=orders.vendor_order_ref(row.id), acting=SYSTEM, at=at)
 
@@ -173,12 +245,13 @@ def _give_back(order: Order, row: VendorOrder, *, reason: str, at: datetime) -> 
 
 @step
 def request_refund_of(row: VendorOrder, *, reason: str, at: datetime) -> None:
-    """Send all that was paid for a vendor order back, once."""
-    if row.total_minor:
-        subject: Ref = orders.vendor_order_ref(row.id)
+    """Send all that was paid for a vendor order back, once; what was not paid yet is waived."""
+    subject: Ref = orders.vendor_order_ref(row.id)
+    amount = owed_or_paid(subject, row.currency)
+    if amount:
         refunds.request_refund(
             split_subject=subject,
-            amount=Money(row.total_minor, row.currency),
+            amount=amount,
             reason=reason,
             key=f"cancel:{row.id}",
             acting=SYSTEM,

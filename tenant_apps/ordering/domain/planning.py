@@ -13,12 +13,7 @@ from shared_apps.kernel.ids import base32
 from shared_apps.kernel.money import Money
 from tenant_apps.catalog.queries import Offer
 from tenant_apps.ordering.domain.addresses import Address
-from tenant_apps.ordering.domain.delivery import (
-    DeliveryOption,
-    Parcel,
-    chosen_option,
-    options_for,
-)
+from tenant_apps.ordering.domain.delivery import DeliveryOption, Parcel
 from tenant_apps.ordering.domain.pricing import (
     DeliveryPrice,
     LinePrice,
@@ -109,19 +104,6 @@ def parcels_of(
             is_digital=before.is_digital and offer.is_digital,
         )
     return found
-
-
-def chosen_deliveries(
-    parcels: Mapping[UUID, Parcel], details: CheckoutDetails, terms: SaleTerms
-) -> dict[UUID, DeliveryOption]:
-    """How each vendor's parcel goes (rule); raises DeliveryUnknown, NoDelivery."""
-    return {
-        vendor_id: chosen_option(
-            options_for(parcel, terms.methods_of(vendor_id), details.address),
-            details.delivery.get(str(vendor_id), ""),
-        )
-        for vendor_id, parcel in parcels.items()
-    }
 
 
 def plan_parts(

@@ -15,7 +15,8 @@ from tenant_apps.ordering.domain.checkout import RESUMABLE_FOR, start_payment_of
 from tenant_apps.ordering.lifecycle import ORDER_OPEN
 from tenant_apps.ordering.models import Order
 from tenant_apps.payments.domain import charges
-from tenant_apps.payments.queries import find_payment
+from tenant_apps.payments.lifecycle import PAYMENT_LIVE
+from tenant_apps.payments.queries import PaymentView, find_payment
 
 _BATCH = 100
 _QUIET_FOR = timedelta(minutes=1)
@@ -47,13 +48,11 @@ def _tend(order_id: UUID, *, at: datetime) -> None:
 
 def _go_on(order: Order, *, at: datetime) -> None:
     payment = find_payment(orders.ref_of(order.id))
-    if payment is None and order.total_minor:
-        return
-    if payment is not None and payment.state == "pending":
+    if payment is not None and payment.is_at_gateway and payment.state == "pending":
         payment = charges.settle_payment(payment_id=payment.id, at=at)
-    if payment is None or payment.is_paid:
+    if payment is None or payment.is_paid or _waits_for_nobody(payment):
         placing.place(order_id=order.id, at=at)
-    elif not payment.is_open:
+    elif payment.state not in PAYMENT_LIVE:
         orders.give_up(order_id=order.id, at=at)
     elif payment.state == "created" and at - order.created_at < RESUMABLE_FOR:
         start_payment_of(
@@ -65,8 +64,16 @@ def _go_on(order: Order, *, at: datetime) -> None:
         )
 
 
+def _waits_for_nobody(payment: PaymentView) -> bool:
+    """Stored value is set aside already, cash comes with the delivery."""
+    is_held = payment.is_stored and payment.state == "authorised"
+    return is_held or (payment.method == "cash" and payment.state == "pending")
+
+
 def _let_go(order: Order, *, at: datetime) -> None:
     payment = find_payment(orders.ref_of(order.id))
+    if payment is not None and payment.is_at_gateway and payment.state == "authorised":
+        return  # The payments room captures it or lets it go; either is told.
     if payment is not None and payment.is_open:
         payment = charges.close_payment(payment_id=payment.id, at=at)
     if payment is not None and payment.is_paid:

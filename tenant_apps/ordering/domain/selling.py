@@ -51,12 +51,14 @@ class SaleTerms:
         return Money(terms.minimum_order_minor, self.currency)
 
 
-def sale_terms(vendor_ids: Collection[UUID], *, currency: str) -> SaleTerms:
-    """The present terms for these vendors. Five queries."""
+def sale_terms(
+    vendor_ids: Collection[UUID], *, currency: str, with_commission: bool = True
+) -> SaleTerms:
+    """The present terms for these vendors. Five queries; a page needs no commission: four."""
     return SaleTerms(
         currency=currency,
         tier=current_tenant().tier,
-        rules=active_rules(),
+        rules=active_rules() if with_commission else (),
         taxes=tax_table(),
         methods=methods_by_vendor(vendor_ids, currency=currency),
         vendors=vendor_terms(vendor_ids, currency=currency),

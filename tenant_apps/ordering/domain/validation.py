@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -24,31 +24,20 @@ class CartRow:
 
 @dataclass(frozen=True, slots=True)
 class CartProblem:
-    """One thing that stands in the way; `variant_id` is None when it is the whole cart."""
+    """One thing that stands in the way: of a line, of a vendor's part, or of the whole cart."""
 
     code: str
     variant_id: UUID | None = None
     members: Mapping[str, Any] = field(default_factory=dict)
+    vendor_id: UUID | None = None
 
     def as_json(self) -> dict[str, Any]:
-        where = {} if self.variant_id is None else {"variant": public_id("var", self.variant_id)}
+        where = {}
+        if self.variant_id is not None:
+            where["variant"] = public_id("var", self.variant_id)
+        if self.vendor_id is not None:
+            where["vendor_id"] = public_id("part", self.vendor_id)
         return {"code": self.code, **where, **self.members}
-
-
-def validate_cart(
-    *,
-    rows: Sequence[CartRow],
-    offers: Mapping[UUID, Offer],
-    closed_vendors: Collection[UUID],
-    currency: str,
-) -> list[CartProblem]:
-    """Everything that changed since the customer last agreed (rule); empty = can be bought."""
-    if not rows:
-        return [CartProblem("cart_empty")]
-    found: list[CartProblem] = []
-    for row in rows:
-        found += problems_of(row, offers.get(row.variant_id), closed_vendors, currency)
-    return found
 
 
 def problems_of(

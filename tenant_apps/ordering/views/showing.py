@@ -127,8 +127,17 @@ def cart_page(view: CartView) -> dict[str, Any]:
         )
         for group in view.groups
     ]
-    sums = [Sum(_("Goods"), view.total), Sum(_("Delivery"), Money.zero(view.currency))]
-    return {"cart": view, "groups": groups, "sums": sums}
+    return {"cart": view, "groups": groups, "sums": cart_sums(view)}
+
+
+def cart_sums(view: CartView) -> list[Sum]:
+    """How the total comes about."""
+    delivery = _("Delivery from") if view.is_estimate else _("Delivery")
+    sums = [Sum(_("Goods"), view.sums.subtotal), Sum(delivery, view.sums.delivery)]
+    sums += [Sum(f"{each.title} ({each.code})", -each.off) for each in view.applied]
+    if view.sums.tax_added:
+        sums.append(Sum(_("Tax"), view.sums.tax_added))
+    return sums
 
 
 def order_page(view: OrderView) -> dict[str, Any]:
