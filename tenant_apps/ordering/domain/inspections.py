@@ -145,7 +145,7 @@ def _pay_back(
     row: VendorOrder, found: Return, accepted: dict[UUID, int], *, acting: Actor, at: datetime
 ) -> None:
     terms = after_sales.terms()
-    is_all = not any(parts.kept_of(line) for line in parts.lines_of(row))
+    is_all = not any(parts.kept_of(line) - accepted.get(line.id, 0) for line in parts.lines_of(row))
     delivery = reversing.delivery_left(row) if is_all and terms.is_delivery_refunded else 0
     undone = reversing.undo(
         row=row,
