@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *integrations.manage_urls,
     *integrations.api_urls,
     *manage.manage_urls,
+    *manage.api_urls,
     *storefront.partner_urls,
     *storefront.storefront_urls,
     *payments.storefront_urls,
