@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *integrations.manage_urls,
     *integrations.api_urls,
     *manage.manage_urls,
+    *manage.api_urls,
     *storefront.partner_urls,
     *storefront.storefront_urls,
     *wallet.storefront_urls,

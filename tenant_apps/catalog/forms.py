@@ -189,6 +189,40 @@ class StockForm(forms.Form):
     )
 
 
+class MoveForm(forms.Form):
+    """Units come or go by hand, and why."""
+
+    kind = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[
+            ("receive", _("Delivery came in")),
+            ("return", _("A customer's return")),
+            ("write_off", _("Lost, broken or used")),
+            ("adjust", _("Correction")),
+        ],
+    )
+    change = forms.IntegerField(
+        label=_("How many"),
+        min_value=-1_000_000,
+        max_value=1_000_000,
+        help_text=_("A correction may be below zero."),
+    )
+    note = forms.CharField(label=_("Why"), max_length=200, required=False)
+
+
+class StockSettingsForm(forms.Form):
+    """How a variant's stock is kept."""
+
+    low_at = forms.IntegerField(
+        label=_("Warn me at"),
+        min_value=0,
+        max_value=1_000_000,
+        help_text=_("We write to you once as many or fewer can be sold."),
+    )
+    is_tracked = forms.BooleanField(label=_("Count this stock"), required=False)
+    allows_backorder = forms.BooleanField(label=_("Sell it also when it is out"), required=False)
+
+
 class CategoryForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120)
     parent = CategoryChoice(label=_("Below"), help_text=_("No category: at the top."))

@@ -16,9 +16,11 @@ from tenant_apps.catalog.domain.drafts import (
     ProductDraft,
     VariantDraft,
 )
-from tenant_apps.catalog.domain.inventory import StockLevel
+from tenant_apps.catalog.domain.inventory import HOLD_MINUTES_MAX, StockLevel
+from tenant_apps.catalog.domain.stock import StockLine
 from tenant_apps.catalog.queries import (
     CategoryNode,
+    MovementRow,
     ProductDetail,
     ProductRow,
     StockRow,
@@ -217,3 +219,44 @@ def stock_json(level: StockLevel | StockRow) -> dict[str, Any]:
 
 def stock_row_json(row: StockRow) -> dict[str, Any]:
     return {**stock_json(row), "sku": row.sku, "title": row.title, "label": row.label}
+
+
+LINES_MAX = 100
+
+
+class LineInput(serializers.Serializer[Any]):
+    variant = serializers.CharField(max_length=40)
+    quantity = serializers.IntegerField(min_value=1, max_value=100_000)
+
+
+class LinesInput(serializers.Serializer[Any]):
+    lines = LineInput(many=True, allow_empty=False)
+
+    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        if len(lines) > LINES_MAX:
+            raise serializers.ValidationError(f"At most {LINES_MAX} lines")
+        return lines
+
+    def stock_lines(self) -> list[StockLine]:
+        """Raises InvalidId for an id that is none."""
+        return [
+            StockLine(parse_public_id("var", line["variant"]), line["quantity"])
+            for line in self.validated_data["lines"]
+        ]
+
+
+class HoldInput(LinesInput):
+    minutes = serializers.IntegerField(min_value=1, max_value=HOLD_MINUTES_MAX, default=15)
+
+
+def movement_json(row: MovementRow) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "kind": row.kind,
+        "on_hand": row.on_hand,
+        "allocated": row.allocated,
+        "reserved": row.reserved,
+        "subject": row.subject,
+        "note": row.note,
+        "at": row.at,
+    }

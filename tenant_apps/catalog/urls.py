@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.catalog.views import api, manage, partner, stock
+from tenant_apps.catalog.views import api, inventory, manage, partner, stock
 
 _OWN = "api/v1/vendors/<str:partner_id>"
+_VARIANT = "api/v1/inventory/variants/<str:variant_id>"
 _PRODUCT = f"{_OWN}/products/<str:product_id>"
 
 api_urls: list[URLPattern | URLResolver] = [
@@ -16,6 +17,37 @@ api_urls: list[URLPattern | URLResolver] = [
     path(_PRODUCT, api.VendorProductView.as_view(), name="api_vendor_product"),
     path(f"{_PRODUCT}/<str:move>", api.ProductMoveView.as_view(), name="api_product_move"),
     path(f"{_OWN}/stock", api.VendorStockView.as_view(), name="api_vendor_stock"),
+    path("api/v1/inventory/check", inventory.CheckView.as_view(), name="api_inventory_check"),
+    path(
+        "api/v1/inventory/products/<str:product_id>",
+        inventory.ProductStockView.as_view(),
+        name="api_inventory_product",
+    ),
+    path(
+        "api/v1/inventory/shops/<str:partner_id>",
+        api.VendorStockView.as_view(),
+        name="api_inventory_shop",
+    ),
+    path(
+        f"{_VARIANT}",
+        inventory.VariantView.as_view(),
+        name="api_inventory_variant",
+    ),
+    path(
+        f"{_VARIANT}/movements",
+        inventory.MovementsView.as_view(),
+        name="api_inventory_movements",
+    ),
+    path(
+        "api/v1/inventory/reservations",
+        inventory.ReservationsView.as_view(),
+        name="api_inventory_reservations",
+    ),
+    path(
+        "api/v1/inventory/reservations/<str:hold_id>",
+        inventory.ReservationView.as_view(),
+        name="api_inventory_reservation",
+    ),
     path(
         f"{_OWN}/variants/<str:variant_id>/stock",
         api.VariantStockView.as_view(),
@@ -35,7 +67,15 @@ partner_urls: list[URLPattern | URLResolver] = [
     path(f"{_PAGE}pictures/", partner.product_pictures, name="partner_product_pictures"),
     path(f"{_PAGE}move/", partner.product_move, name="partner_product_move"),
     path("partner/stock/", stock.stock, name="partner_stock"),
+    path("partner/stock/<str:public>/", stock.variant, name="partner_stock_variant"),
     path("partner/stock/<str:public>/count/", stock.count, name="partner_stock_count"),
+    path("partner/stock/<str:public>/movements/", stock.move, name="partner_stock_move"),
+    path("partner/stock/<str:public>/settings/", stock.settings, name="partner_stock_settings"),
+    path(
+        "partner/stock/<str:public>/holds/<str:reservation>/release/",
+        stock.release,
+        name="partner_stock_release",
+    ),
 ]
 manage_urls: list[URLPattern | URLResolver] = [
     path("manage/approvals/", manage.approvals, name="manage_approvals"),

@@ -16,6 +16,8 @@ class ManageConfig(AppConfig):
             NavItem("manage", _("Home"), "/manage/", "home", order=0),
             # Identity lies below the rails and cannot enter itself.
             NavItem("manage", _("People"), "/manage/people/", "users", "people", order=20),
+            NavItem("manage", _("Money"), "/manage/money/", "chart-column", "money", order=5),
+            NavItem("manage", _("Books"), "/manage/books/", "book-open", "money", order=60),
             NavItem("manage", _("Plan"), "/manage/subscription/", "receipt", "settings", order=90),
         ]
         for item in items:

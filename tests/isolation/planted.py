@@ -38,8 +38,10 @@ from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.catalog.domain import categories, products
 from tenant_apps.catalog.domain.categories import CategoryDraft
 from tenant_apps.catalog.domain.drafts import PriceDraft, ProductDraft, VariantDraft
+from tenant_apps.catalog.domain.inventory import hold_ref, hold_stock
 from tenant_apps.catalog.domain.moderation import publish_product
-from tenant_apps.catalog.models import Category, Product, Variant
+from tenant_apps.catalog.domain.stock import StockLine
+from tenant_apps.catalog.models import Category, Product, StockReservation, Variant
 from tenant_apps.integrations.domain.imports import Upload, receive_upload
 from tenant_apps.integrations.domain.keys import KeyOrder, make_key
 from tenant_apps.ordering.domain.addresses import Address
@@ -200,6 +202,15 @@ def _review(world: Planted) -> None:
         acting=Actor("user", str(user.id), f"Cy {mark}", user.roles),
         at=now(),
     )
+    line = StockLine(UUID(world.ids["variant_uuid"]), 1)
+    hold_id = hold_stock(lines=[line], minutes=600, acting=SYSTEM, at=now())
+    held = StockReservation.objects.get(holder=str(hold_ref(hold_id)))
+    vendor_id = parse_public_id("part", world.ids["vendor"])
+    world.ids |= {
+        "hold": public_id("hold", hold_id),
+        "reservation": public_id("res", held.pk),
+        "vendor_account": f"vendor:{vendor_id}",
+    }
     world.ids |= {"review": public_id("rev", review_id), "sent_order": public_id("ord", sent.pk)}
 
 

@@ -304,7 +304,17 @@ _SHOPKEEPING = [
     row("tenant", "partner/products/<str:public>/uploads/", 405, public="draft"),
     row("tenant", "partner/products/<str:public>/variants/", 405, public="draft"),
     row("tenant", "partner/stock/", 302, shown_to="vendor"),
+    row("tenant", "partner/stock/<str:public>/", 302, shown_to="vendor", public="variant"),
     row("tenant", "partner/stock/<str:public>/count/", 405, public="variant"),
+    row("tenant", "partner/stock/<str:public>/movements/", 405, public="variant"),
+    row("tenant", "partner/stock/<str:public>/settings/", 405, public="variant"),
+    row(
+        "tenant",
+        "partner/stock/<str:public>/holds/<str:reservation>/release/",
+        405,
+        public="variant",
+        reservation="reservation",
+    ),
 ]
 _REVIEWING = [
     row("tenant", "reviews/<str:public>/", 404, shown_to="anonymous", public="product"),
@@ -334,6 +344,37 @@ _REVIEWING = [
     row("tenant", "api/v1/reviews/<str:review_id>", 401, shown_to="customer", review_id="review"),
     row("tenant", "api/v1/reviews/<str:review_id>/reply", 401, review_id="review"),
     row("tenant", "api/v1/reviews/<str:review_id>/reports", 401, review_id="review"),
+]
+_INVENTORY = [
+    row("tenant", "api/v1/inventory/check", 405),
+    row("tenant", "api/v1/inventory/products/<str:product_id>", 404, product_id="product"),
+    row(
+        "tenant",
+        "api/v1/inventory/shops/<str:partner_id>",
+        401,
+        shown_to="vendor",
+        partner_id="vendor",
+    ),
+    row("tenant", "api/v1/inventory/variants/<str:variant_id>", 401, variant_id="variant"),
+    row(
+        "tenant",
+        "api/v1/inventory/variants/<str:variant_id>/movements",
+        401,
+        variant_id="variant",
+    ),
+    row("tenant", "api/v1/inventory/reservations", 401),
+    row("tenant", "api/v1/inventory/reservations/<str:hold_id>", 401, hold_id="hold"),
+]
+_BOOKS = [
+    row("tenant", "manage/money/", 302, shown_to="operator"),
+    row("tenant", "manage/books/", 302),
+    row("tenant", "manage/books/journal/", 302),
+    row("tenant", "manage/books/checks/", 302),
+    row("tenant", "manage/books/accounts/<str:code>/", 302, code="vendor_account"),
+    row("tenant", "api/v1/books/accounts", 401),
+    row("tenant", "api/v1/books/accounts/<str:code>/statement", 401, code="vendor_account"),
+    row("tenant", "api/v1/books/journal", 401),
+    row("tenant", "api/v1/books/checks", 401),
 ]
 _BACK_OFFICE = [
     row("tenant", "manage/", 302),
@@ -401,6 +442,8 @@ ROWS: list[Row] = [
     *_PROMOTING,
     *_SHOPKEEPING,
     *_REVIEWING,
+    *_INVENTORY,
+    *_BOOKS,
     *_BACK_OFFICE,
     *(each for surface in ("tenant", "site", "console") for each in _account(surface)),
     *(each for surface in ("tenant", "site", "console") for each in _media(surface)),

@@ -115,6 +115,24 @@ def _counted(value: float, language: str) -> str:
 
 
 @register.filter
+def compact(value: Money | int | None) -> str:
+    """A figure for the scale of a chart: €1.2K, 340."""
+    if value is None:
+        return ""
+    if isinstance(value, Money):
+        return numbers.format_compact_currency(
+            value.decimal(), value.currency, locale=reader_locale(), fraction_digits=1
+        )
+    return numbers.format_compact_decimal(value, locale=reader_locale(), fraction_digits=1)
+
+
+@register.filter
+def plain(value: int) -> str:
+    """A number for an attribute, without the reader's separators."""
+    return str(value)
+
+
+@register.filter
 def percent(bps: int | None) -> str:
     """Basis points as a percentage: 1250 is 12.5%."""
     if bps is None:

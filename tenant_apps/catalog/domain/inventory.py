@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Sum
 
 from shared_apps.audit.domain.records import record
 from shared_apps.kernel.actor import Actor
-from shared_apps.kernel.errors import Unprocessable
+from shared_apps.kernel.errors import NotFound, Unprocessable
+from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from tenant_apps.catalog.domain import stock
-from tenant_apps.catalog.domain.stock import StockInUse, UnknownVariant
-from tenant_apps.catalog.models import StockItem, StockMovement, Variant
+from tenant_apps.catalog.domain.stock import StockInUse, StockLine, UnknownVariant
+from tenant_apps.catalog.models import StockItem, StockMovement, StockReservation, Variant
 from tenant_apps.partners import permissions
 from tenant_apps.partners.permissions import Verb
 
+HOLD_MINUTES_MAX = 24 * 60
 _BY_HAND = frozenset({"receive", "adjust", "return", "write_off"})
+
+
+class ReservationUnknown(NotFound):
+    code, title = "record_not_found", "Nothing is held under this"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +123,18 @@ def set_stock_settings(
         raise StockInUse("More is sold than there is; receive stock first")
     item.is_tracked, item.low_at = settings.is_tracked, settings.low_at
     item.allows_backorder = settings.allows_backorder
-    item.save(update_fields=["is_tracked", "low_at", "allows_backorder"])
+    is_low = item.is_tracked and item.available <= item.low_at
+    item.ran_low_at = (item.ran_low_at or at) if is_low else None
+    item.save(update_fields=["is_tracked", "low_at", "allows_backorder", "ran_low_at"])
     stock.count_to(
         variant_id=variant_id, on_hand=item.on_hand, kind="adjust", actor="", note="", at=at
     )
-    _record(variant_id, {"allows_backorder": item.allows_backorder}, acting=acting, at=at)
+    changes = {
+        "is_tracked": item.is_tracked,
+        "allows_backorder": item.allows_backorder,
+        "low_at": item.low_at,
+    }
+    _record(variant_id, changes, acting=acting, at=at)
     return level_of(item)
 
 
@@ -137,6 +151,61 @@ def release_holder(*, holder: str, acting: Actor, at: datetime) -> int:
         changes={"lines": count},
     )
     return count
+
+
+@operation
+def release_reservation(*, reservation_id: UUID, acting: Actor, at: datetime) -> None:
+    """The vendor lets one hold on their goods go by force; whoever checks out is told when they pay.
+
+    Effects: reservation, counters, movement, audit. Raises ReservationUnknown, NotYourPartner.
+    """
+    found = StockReservation.objects.filter(pk=reservation_id).values_list("variant_id").first()
+    if found is None:
+        raise ReservationUnknown
+    _require(acting, found[0])
+    row = stock.release_one(reservation_id=reservation_id, at=at)
+    if row is None:
+        raise ReservationUnknown
+    _record(row.variant_id, {"released": row.quantity, "holder": row.holder}, acting=acting, at=at)
+
+
+@operation
+def hold_stock(*, lines: Sequence[StockLine], minutes: int, acting: Actor, at: datetime) -> UUID:
+    """A program of the vendor holds units for a while, outside any checkout; returns the hold's id.
+
+    Raises UnknownVariant, NotYourPartner, InsufficientStock, Unprocessable.
+    """
+    if not lines or not 1 <= minutes <= HOLD_MINUTES_MAX:
+        raise Unprocessable(errors={"minutes": [f"Between 1 and {HOLD_MINUTES_MAX}"]})
+    for line in lines:
+        _require(acting, line.variant_id)
+    hold_id = uuid7()
+    stock.reserve(
+        lines=lines, holder=str(hold_ref(hold_id)), until=at + timedelta(minutes=minutes), at=at
+    )
+    for line in lines:
+        _record(line.variant_id, {"held": line.quantity}, acting=acting, at=at)
+    return hold_id
+
+
+@operation
+def release_hold(*, hold_id: UUID, acting: Actor, at: datetime) -> int:
+    """Give back what `hold_stock` held; says how many lines that were.
+
+    Raises ReservationUnknown, NotYourPartner.
+    """
+    holder = str(hold_ref(hold_id))
+    variants = StockReservation.objects.filter(holder=holder, state="active")
+    held = list(variants.values_list("variant_id", flat=True))
+    if not held:
+        raise ReservationUnknown
+    for variant_id in held:
+        _require(acting, variant_id)
+    return stock.release(holder=holder, at=at)
+
+
+def hold_ref(hold_id: UUID) -> Ref:
+    return Ref("catalog.hold", str(hold_id))
 
 
 @operation
@@ -188,7 +257,9 @@ def _require(acting: Actor, variant_id: UUID) -> None:
     permissions.require(acting, Verb.MANAGE_STOCK, vendor_id)
 
 
-def _record(variant_id: UUID, changes: dict[str, object], *, acting: Actor, at: datetime) -> None:
+def _record(
+    variant_id: UUID, changes: Mapping[str, object], *, acting: Actor, at: datetime
+) -> None:
     record(
         "catalog.stock.change",
         subject=Ref("catalog.variant", str(variant_id)),

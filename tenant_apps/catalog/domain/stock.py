@@ -114,6 +114,15 @@ def release(*, holder: str, at: datetime) -> int:
 
 
 @step
+def release_one(*, reservation_id: UUID, at: datetime) -> StockReservation | None:
+    """Let go of one line that somebody holds; None when it is held no more."""
+    row = StockReservation.objects.filter(pk=reservation_id, state="active").first()
+    if row is None or not _release([row], holder=row.holder, at=at, state="released"):
+        return None
+    return row
+
+
+@step
 def expire(*, at: datetime, limit: int = 500) -> int:
     """Let go of what is held beyond its moment, oldest first. Returns how many lines."""
     due = StockReservation.objects.filter(state="active", expires_at__lte=at)
@@ -328,13 +337,17 @@ def _write(count: Count, *, always_tell: bool = False) -> None:
 
 
 def _tell_low(count: Count, item: StockItem) -> None:
-    """Once, when the available quantity passes the threshold on its way down."""
+    """Once, when the available quantity passes the threshold on its way down; noted until it is above."""
     fallen = -sum(
         movement.on_hand - movement.allocated - movement.reserved
         for movement in count.movements
         if movement.variant_id == item.variant_id
     )
-    if item.is_tracked and fallen > 0 and item.available <= item.low_at < item.available + fallen:
+    is_low = item.is_tracked and item.available <= item.low_at
+    if item.ran_low_at is not None and not is_low:
+        _note_low(item, None)
+    elif is_low and fallen > 0 and item.low_at < item.available + fallen:
+        _note_low(item, count.at)
         publish(
             StockRanLow(
                 product_id=str(item.variant.product_id),
@@ -344,3 +357,8 @@ def _tell_low(count: Count, item: StockItem) -> None:
                 threshold=item.low_at,
             )
         )
+
+
+def _note_low(item: StockItem, since: datetime | None) -> None:
+    item.ran_low_at = since
+    StockItem.objects.filter(pk=item.pk).update(ran_low_at=since)

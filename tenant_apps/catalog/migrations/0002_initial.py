@@ -45,6 +45,8 @@ class Migration(migrations.Migration):
                 ('is_tracked', models.BooleanField(default=True)),
                 ('allows_backorder', models.BooleanField(default=False)),
                 ('low_at', models.PositiveIntegerField(default=0)),
+                ('ran_low_at', models.DateTimeField(null=True)),
+                ('low_told_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.AddField(
@@ -137,6 +139,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='variant',
             constraint=models.UniqueConstraint(condition=models.Q(('is_active', True)), fields=('product', 'option_values'), name='variant_of_one_combination'),
+        ),
+        migrations.AddIndex(
+            model_name='stockitem',
+            index=models.Index(condition=models.Q(('ran_low_at__isnull', False)), fields=['ran_low_at'], name='stock_ran_low'),
         ),
         migrations.AddIndex(
             model_name='pricechange',

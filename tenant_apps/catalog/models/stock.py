@@ -14,7 +14,8 @@ class StockItem(models.Model):
     """Counters of one variant; each is the sum of its movements.
 
     on_hand is on the shelf, allocated of it sold and not yet shipped, reserved held by
-    checkouts. Untracked items are always available and count nothing.
+    checkouts. Untracked items are always available and count nothing. `ran_low_at` is since when
+    no more than `low_at` are available, `low_told_at` when the vendor last got a mail about it.
     """
 
     variant = models.OneToOneField(
@@ -26,6 +27,8 @@ class StockItem(models.Model):
     is_tracked = models.BooleanField(default=True)
     allows_backorder = models.BooleanField(default=False)
     low_at = models.PositiveIntegerField(default=0)
+    ran_low_at = models.DateTimeField(null=True)
+    low_told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -36,6 +39,11 @@ class StockItem(models.Model):
             models.CheckConstraint(
                 condition=Q(allows_backorder=True) | Q(on_hand__gte=F("reserved") + F("allocated")),
                 name="stock_is_promised_once",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ran_low_at"], condition=Q(ran_low_at__isnull=False), name="stock_ran_low"
             ),
         ]
 

@@ -10,6 +10,16 @@ from tenant_apps.catalog.queries.categories import (
     category_tree,
     category_with,
 )
+from tenant_apps.catalog.queries.inventory import (
+    Availability,
+    MovementRow,
+    ReservationRow,
+    availability_of,
+    movements_of,
+    reservations_of,
+    stock_of_variant,
+    vendor_of_variant,
+)
 from tenant_apps.catalog.queries.offers import Offer, lowest_prior_price, offers
 from tenant_apps.catalog.queries.products import (
     AttributeValue,
@@ -44,18 +54,22 @@ from tenant_apps.catalog.queries.workbench import (
 
 __all__ = [
     "AttributeValue",
+    "Availability",
     "CategoryNode",
     "Crumb",
     "HistoryEntry",
+    "MovementRow",
     "Offer",
     "OptionAxis",
     "Picture",
     "ProductDetail",
     "ProductRow",
     "ProductUnknown",
+    "ReservationRow",
     "StockRow",
     "VariantDetail",
     "VendorFace",
+    "availability_of",
     "categories_flat",
     "category_at",
     "category_tree",
@@ -67,6 +81,7 @@ __all__ = [
     "low_count",
     "lowest_prior_price",
     "moderation_queue",
+    "movements_of",
     "offers",
     "product_at",
     "product_with",
@@ -74,8 +89,11 @@ __all__ = [
     "public_id_of",
     "published_below",
     "published_ids",
+    "reservations_of",
     "stock_of",
+    "stock_of_variant",
     "stock_page",
     "submitted_count",
+    "vendor_of_variant",
     "vendor_products",
 ]

@@ -161,7 +161,7 @@ def stock_page(
         limit=limit,
         order=("variant_id",),
     )
-    return Page([_stock_row(row) for row in page.items], page.next_cursor, page.prev_cursor)
+    return Page([stock_row(row) for row in page.items], page.next_cursor, page.prev_cursor)
 
 
 def _matching(rows: QuerySet[Product], query: str) -> QuerySet[Product]:
@@ -215,7 +215,7 @@ def _product_row(row: Any, currency: str) -> ProductRow:
     )
 
 
-def _stock_row(row: StockItem) -> StockRow:
+def stock_row(row: StockItem) -> StockRow:
     variant = row.variant
     return StockRow(
         variant_id=variant.pk,

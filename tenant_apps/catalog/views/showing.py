@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shared_apps.media.queries import picture_data
-from tenant_apps.catalog.queries import HistoryEntry, ProductRow
+from tenant_apps.catalog.queries import HistoryEntry, MovementRow, ProductRow
 from themes.domain.pictures import Picture, stored_picture
 from themes.domain.tables import Cell, Column, Row, Table, Tone
 
@@ -106,3 +106,66 @@ def history_entries(history: Iterable[HistoryEntry]) -> list[dict[str, Any]]:
         }
         for entry in history
     ]
+
+
+MOVEMENT_LABELS = {
+    "receive": gettext_lazy("Delivery came in"),
+    "adjust": gettext_lazy("Correction"),
+    "reserve": gettext_lazy("Held by a checkout"),
+    "release": gettext_lazy("Hold let go"),
+    "sell": gettext_lazy("Sold"),
+    "cancel": gettext_lazy("Sale cancelled"),
+    "ship": gettext_lazy("Sent"),
+    "return": gettext_lazy("Came back"),
+    "write_off": gettext_lazy("Written off"),
+}
+MOVEMENT_TONES: Mapping[str, Tone] = {
+    "receive": "ok",
+    "return": "ok",
+    "write_off": "bad",
+    "sell": "warn",
+    "ship": "warn",
+}
+HOLDER_LABELS = {
+    "ordering.cart": gettext_lazy("A basket"),
+    "ordering.order": gettext_lazy("An order waiting for its payment"),
+    "catalog.hold": gettext_lazy("Held by a program"),
+}
+
+
+def holder_label(holder: str) -> str:
+    kind = holder.partition(":")[0]
+    return str(HOLDER_LABELS.get(kind, kind))
+
+
+def movements_table(rows: Iterable[MovementRow]) -> Table:
+    """What happened to a variant's stock; changes are written with their sign."""
+    columns = [
+        Column(_("When")),
+        Column(_("What")),
+        Column(_("Shelf"), end=True),
+        Column(_("Sold"), end=True),
+        Column(_("Held"), end=True),
+        Column(_("For sale"), end=True),
+    ]
+    lines = [
+        Row(
+            [
+                Cell(row.at, note=row.note),
+                Cell(
+                    MOVEMENT_LABELS.get(row.kind, row.kind),
+                    tone=MOVEMENT_TONES.get(row.kind, "neutral"),
+                ),
+                Cell(_signed(row.on_hand)),
+                Cell(_signed(row.allocated)),
+                Cell(_signed(row.reserved)),
+                Cell(_signed(row.available)),
+            ]
+        )
+        for row in rows
+    ]
+    return Table(_("Movements"), columns, lines)
+
+
+def _signed(change: int) -> str:
+    return f"{change:+}" if change else ""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
+from shared_apps.kernel.money import Money
 from tenant_apps.ordering.models import OrderLine, VendorOrder
 
 DELIVERED = ("delivered", "completed")
@@ -64,3 +67,100 @@ def _part(row: VendorOrder) -> DeliveredPart:
         user_id=row.order.user_id,
         products=list(products.values()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SalesDay:
+    """What was sold on one day, cancelled parts left out; amounts in minor units."""
+
+    day: date
+    orders: int
+    gross_minor: int
+    commission_minor: int
+    take_minor: int
+    earning_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldGoods:
+    """A product's sales over a period."""
+
+    product_id: UUID
+    title: str
+    slug: str
+    units: int
+    gross: Money
+
+
+def sales_by_day(
+    *, start: datetime, end: datetime, currency: str, vendor_id: UUID | None = None
+) -> list[SalesDay]:
+    """Sales of one vendor, or of all, by day (UTC) in [start, end). One query."""
+    days = _sold(start=start, end=end, currency=currency, vendor_id=vendor_id).values(
+        day=TruncDate("created_at", tzinfo=UTC)
+    )
+    sums = days.annotate(
+        orders=Count("order_id", distinct=True),
+        gross=Sum("total_minor"),
+        commission=Sum("commission_minor"),
+        take=Sum("take_minor"),
+        earning=Sum("earning_minor"),
+    )
+    return [
+        SalesDay(
+            row["day"],
+            row["orders"],
+            row["gross"],
+            row["commission"],
+            row["take"],
+            row["earning"],
+        )
+        for row in sums.order_by("day")
+    ]
+
+
+def units_sold(
+    *, start: datetime, end: datetime, currency: str, vendor_id: UUID | None = None
+) -> int:
+    """How many pieces were sold in [start, end). One query."""
+    parts = _sold(start=start, end=end, currency=currency, vendor_id=vendor_id)
+    rows = OrderLine.objects.filter(vendor_order__in=parts)
+    return rows.aggregate(units=Sum("quantity"))["units"] or 0
+
+
+def best_sellers(
+    *,
+    start: datetime,
+    end: datetime,
+    currency: str,
+    vendor_id: UUID | None = None,
+    limit: int = 10,
+) -> list[SoldGoods]:
+    """The products that brought in most in [start, end). One query."""
+    parts = _sold(start=start, end=end, currency=currency, vendor_id=vendor_id)
+    lines = OrderLine.objects.filter(vendor_order__in=parts).values("product_id")
+    sums = lines.annotate(
+        units=Sum("quantity"),
+        gross=Sum("total_minor"),
+        name=Max("title"),
+        slug=Max("product_slug"),
+    )
+    return [
+        SoldGoods(
+            row["product_id"],
+            row["name"],
+            row["slug"],
+            row["units"],
+            Money(row["gross"], currency),
+        )
+        for row in sums.order_by("-gross", "product_id")[:limit]
+    ]
+
+
+def _sold(
+    *, start: datetime, end: datetime, currency: str, vendor_id: UUID | None
+) -> QuerySet[VendorOrder]:
+    rows = VendorOrder.objects.filter(
+        order__state="placed", created_at__gte=start, created_at__lt=end, currency=currency
+    ).exclude(state="cancelled")
+    return rows if vendor_id is None else rows.filter(vendor_id=vendor_id)
