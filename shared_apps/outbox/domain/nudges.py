@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from functools import partial
 
 import redis
@@ -26,11 +25,11 @@ def nudge_after_commit() -> None:
     Once a transaction: each further hint would make the relay look again and find nothing.
     """
     schema = required_scope().schema
-    if not any(_nudges(waiting, schema) for _, waiting, _ in connection.run_on_commit):
+    if not any(_nudges(waiting[1], schema) for waiting in connection.run_on_commit):
         transaction.on_commit(partial(nudge, schema), robust=True)
 
 
-def _nudges(waiting: Callable[[], object], schema: str) -> bool:
+def _nudges(waiting: object, schema: str) -> bool:
     return isinstance(waiting, partial) and waiting.func is nudge and waiting.args == (schema,)
 
 
