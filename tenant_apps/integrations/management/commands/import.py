@@ -1,5 +1,5 @@
 # ruff: noqa: N999 - the name of the command is a contract
-"""manage.py import <kind> --tenant S [--vendor V] FILE...: real product files into a shop."""
+"""manage.py import <kind> --tenant S [--vendor V] FILE...: real products or orders into a shop."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import current_tenant, tenant_context
 from shared_apps.kernel.errors import DomainError
-from tenant_apps.integrations.domain import commanding, imports
+from tenant_apps.discovery.domain.rebuild import rebuild_products
+from tenant_apps.integrations.domain import commanding, imports, olist
 from tenant_apps.integrations.queries import all_issues, import_status
 from tenants.queries import find_by_slug
 
 
 class Command(BaseCommand):
-    help = "Imports product files: dry run, row by row report, resumed when it was interrupted."
+    help = "Imports products or orders: dry run, row by row report, resumed when interrupted."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=sorted(imports.FORMATS))
+        parser.add_argument("kind", choices=sorted({*imports.FORMATS, olist.SOURCE}))
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--tenant", required=True, help="the tenant's slug")
         parser.add_argument(
@@ -59,6 +60,9 @@ class Command(BaseCommand):
     def _import_all(self, options: dict[str, Any]) -> dict[str, Any]:
         acting = Actor("system", f"cli:{getpass.getuser()}", "Command line")
         report = commanding.empty_report(options["kind"])
+        if options["kind"] == olist.SOURCE:
+            commanding.add_preview(report, self._import_olist(options, acting))
+            return report
         for name in options["files"]:
             path = Path(name).resolve()
             if not path.is_file():
@@ -81,6 +85,22 @@ class Command(BaseCommand):
             )
             commanding.add_run(report, import_status(run_id), all_issues(run_id))
         return report
+
+    def _import_olist(self, options: dict[str, Any], acting: Actor) -> imports.Tally:
+        paths = [Path(name).resolve() for name in options["files"]]
+        missing = [str(path) for path in paths if not path.is_file()]
+        if missing:
+            raise CommandError(f"There is no file {', '.join(missing)}")
+        tally = olist.import_olist(
+            paths=paths,
+            acting=acting,
+            now=now,
+            is_dry_run=options["dry_run"],
+            progress=None if options["json"] else self._progress,
+        )
+        if not options["dry_run"]:
+            rebuild_products(at=now())
+        return tally
 
     def _progress(self, done: int, total: int) -> None:
         if sys.stderr.isatty():
