@@ -86,6 +86,7 @@ def create_session(call: Call) -> Body:
         _email=email or "",
     )
     call.world.put(call.scope, "checkout.session", session, parent="open")
+    call.world.remind("session_expires", session_id, scope=call.scope, at=session["expires_at"])
     return session
 
 
@@ -211,11 +212,11 @@ def _expire(world: World, stored: Stored, *, key: str = "") -> Body:
     return stored.body
 
 
-def expire_sessions(world: World) -> None:
-    """Sessions whose time has run out are closed."""
-    for stored in world.parented("checkout.session", "open"):
-        if stored.body["expires_at"] <= world.now():
-            _expire(world, stored)
+@comes("session_expires")
+def run_out(world: World, stored: Stored, _detail: str) -> None:
+    """A session whose time has run out is closed."""
+    if stored.body["status"] == "open":
+        _expire(world, stored)
 
 
 # The page.

@@ -10,7 +10,7 @@ from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World, fresh_id
 from shared_apps.gateways.stripe.fake.cards import AUTHENTICATION_REQUIRED, BY_CODE, Card
 from shared_apps.gateways.stripe.fake.coming import A_DAY, comes
-from shared_apps.gateways.stripe.fake.funds import book, card_fee
+from shared_apps.gateways.stripe.fake.funds import SETTLES_AFTER_SECONDS, book, card_fee
 from shared_apps.gateways.stripe.fake.happenings import tell
 from shared_apps.gateways.stripe.fake.methods import (
     EXPIRES_IN_MONTH,
@@ -298,7 +298,7 @@ def capture(world: World, scope: str, intent: Body, charge: Body, amount: int) -
         currency=charge["currency"],
         amount=amount,
         fee=card_fee(amount),
-        settles=not card.settles_at_once,
+        settles_at=0 if card.settles_at_once else world.now() + SETTLES_AFTER_SECONDS,
     )
     charge.update(
         captured=True,
