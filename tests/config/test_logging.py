@@ -155,3 +155,7 @@ def test_labels_are_capped():
     label = Capped(2)
 
     assert [label(name) for name in "abcab"] == ["a", "b", OTHER, "a", "b"]
+
+
+def test_the_payment_libraries_chatter_is_not_logged():
+    assert logging_settings("INFO")["loggers"]["stripe"]["level"] == "WARNING"

@@ -43,6 +43,8 @@ class PaymentPage:
     is_open: bool
     is_challenged: bool
     refusal: str
+    # What else the customer agrees to by paying, one sentence each.
+    notes: Sequence[str] = ()
 
     @property
     def usual_means(self) -> Sequence[Means]:
@@ -71,7 +73,9 @@ class Onward:
 
 
 class Provider(Protocol):
-    name: str
+    @property
+    def name(self) -> str:
+        """Under which path it lives, and the kind of its adapter."""
 
     def call(self, request: WireRequest, world: World) -> WireReply:
         """Answer one call of the API."""

@@ -149,6 +149,18 @@ class Store:
         )  # fmt: skip
         return [_stored(row) for row in found]
 
+    def first_until(self, provider: str, kind: str, parent: str) -> Stored | None:
+        """The object of this kind whose parent comes first, if that is not after the one given."""
+        row = self.row(
+            "SELECT * FROM objects WHERE provider = ? AND kind = ? AND parent <= ?"
+            " ORDER BY parent, seq LIMIT 1",
+            provider, kind, parent,
+        )  # fmt: skip
+        return _stored(row) if row else None
+
+    def forget(self, provider: str, object_id: str) -> None:
+        self.rows("DELETE FROM objects WHERE provider = ? AND id = ?", provider, object_id)
+
     # balances
 
     def move(

@@ -22,6 +22,11 @@ def fresh_id(prefix: str, length: int = 24) -> str:
     return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
+def _by_time(at: float) -> str:
+    """A moment as text that sorts as moments do."""
+    return f"{int(at):012d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A webhook about to be posted to one endpoint."""
@@ -78,22 +83,13 @@ class World:
 
     def remind(self, what: str, subject: str, *, scope: str, at: float, detail: str = "") -> None:
         """Have `reminders()` say, once its time has come, that something is to happen to an object."""
-        told = {
-            "id": fresh_id("rem_"),
-            "what": what,
-            "subject": subject,
-            "at": at,
-            "detail": detail,
-        }
-        self.put(scope, REMINDER, told, parent="waiting")
+        told = {"id": fresh_id("rem_"), "what": what, "subject": subject, "detail": detail}
+        self.put(scope, REMINDER, told, parent=_by_time(at))
 
     def reminders(self) -> Iterator[Stored]:
         """What has fallen due, earliest first, each once; what it leads to may fall due at once."""
-        while waiting := [
-            row for row in self.parented(REMINDER, "waiting") if row.body["at"] <= self.now()
-        ]:
-            first = min(waiting, key=lambda row: (row.body["at"], row.seq))
-            self.put(first.scope, REMINDER, first.body, parent="done")
+        while first := self.store.first_until(self.provider, REMINDER, _by_time(self.now())):
+            self.store.forget(self.provider, first.id)
             yield first
 
     def post(self, message: Message) -> None:

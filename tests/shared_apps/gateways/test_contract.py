@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import os
 import uuid
 
@@ -10,11 +11,12 @@ from shared_apps.gateways.contract import (
     CreateAccount,
     Credentials,
     DestinationKind,
+    Gateway,
     PayoutDestination,
     StartedPayment,
 )
 from shared_apps.gateways.errors import GatewayUnknown
-from shared_apps.gateways.registry import gateway_for
+from shared_apps.gateways.registry import ADAPTERS, gateway_for
 from shared_apps.gateways.sandbox.server import Sandbox
 from shared_apps.gateways.stripe.client import StripeGateway
 from shared_apps.kernel.money import Money
@@ -94,6 +96,27 @@ class TestStripeTestMode(GatewayContract):
             unknown_payment="cs_test_nobody",
             odd_amounts=ODD,
         )
+
+
+CALLS = [name for name, value in vars(Gateway).items() if callable(value) and name[0] != "_"]
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+@pytest.mark.parametrize("call", CALLS)
+def test_every_adapter_takes_every_call_as_the_contract_does(kind, call):
+    """A call that a provider lacks is refused by it, not missing, and takes the same parameters."""
+    ours = inspect.signature(getattr(Gateway, call)).parameters.values()
+    theirs = inspect.signature(getattr(ADAPTERS[kind], call)).parameters.values()
+    assert [(one.name, one.kind, one.default) for one in theirs] == [
+        (one.name, one.kind, one.default) for one in ours
+    ]
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+def test_every_adapter_says_what_it_can(kind):
+    adapter = ADAPTERS[kind]
+    assert adapter.kind == kind
+    assert bool(adapter.capabilities.payout_destinations) is adapter.capabilities.payouts
 
 
 def test_an_unknown_provider_is_refused():

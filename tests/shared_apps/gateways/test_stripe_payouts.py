@@ -198,3 +198,25 @@ def test_the_statement_goes_page_by_page(gateway, customer, monkeypatch):
         if not cursor:
             break
     assert (pages, len(seen), len(set(seen))) == (3, 5, 5)
+
+
+def test_a_share_is_there_when_its_charge_is(gateway, customer):
+    account = onboarded(gateway, customer)
+    at_once = gateway.fetch_payment(paid(gateway, customer, "at_once")).charge_id
+    gateway.send_payout(payout(account, 100, at_once))
+    assert available(gateway, account) == 100
+    card = gateway.fetch_payment(paid(gateway, customer)).charge_id
+    customer.lever("clock", advance_seconds=A_DAY - 60)
+    gateway.send_payout(payout(account, 50, card))
+    assert available(gateway, account) == 100
+    assert {entry.status for entry in gateway._api.balance_transactions.list().data} == {
+        "available",
+        "pending",
+    }
+    manual = {"payments": {"payouts": {"schedule": {"interval": "manual"}}}}
+    gateway._api.balance_settings.update(manual, {"stripe_account": account})
+    customer.lever("clock", advance_seconds=A_DAY + 120)
+    gateway.send_payout(payout(account, 7, card))
+    assert available(gateway, account) == 157
+    settled = gateway._api.balance_transactions.list().data
+    assert {entry.status for entry in settled} == {"available"}

@@ -1,4 +1,4 @@
-"""The cards one can pay with here; numbers and codes are Stripe's published test ones."""
+"""What one can pay with here, cards mostly; numbers and codes are Stripe's published test ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Card:
     """A test card. `decline_code` empty: it pays.
 
     `asks`: the bank asks the customer first; `asks_again`: even for a saved card while they are away.
-    `disputed`: for which reason its owner objects, at once. `refunds`: how those go, `later` or `bounce`.
+    `arrives`: the money of a bank debit comes days after the page, `late` or `never`. `disputed`: for which reason its owner objects, at once. `refunds`: how those go, `later` or `bounce`.
     """
 
     code: str
@@ -28,6 +28,8 @@ class Card:
     error_code: str = "card_declined"
     decline_code: str = ""
     refusal: str = ""
+    kind: str = "card"
+    arrives: str = ""
     asks: bool = False
     asks_again: bool = True
     disputed: str = ""
@@ -38,7 +40,7 @@ class Card:
 
     @property
     def last4(self) -> str:
-        return self.number[-4:]
+        return self.number.replace(" ", "")[-4:]
 
     def means(self) -> Means:
         return Means(self.code, self.number, self.label, self.hint, self.is_rare)
@@ -105,6 +107,28 @@ RARE = (
         "The bank asks now, and never again once the card is saved.",
         asks=True,
         asks_again=False,
+    ),
+    Card(
+        "debit",
+        "pm_sepa_debit",
+        "AT61 1904 3002 3457 3201",
+        "Bank debit",
+        "The money arrives three days later.",
+        brand="",
+        kind="sepa_debit",
+        arrives="late",
+    ),
+    Card(
+        "debit_fails",
+        "pm_sepa_debit_failed",
+        "AT86 1904 3002 3547 3202",
+        "Bank debit fails",
+        "Three days later the bank says no.",
+        brand="",
+        kind="sepa_debit",
+        arrives="never",
+        decline_code="insufficient_funds",
+        refusal="The bank account has insufficient funds.",
     ),
     Card(
         "at_once",

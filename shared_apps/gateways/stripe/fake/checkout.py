@@ -14,9 +14,10 @@ from shared_apps.gateways.sandbox.wire import Tree
 from shared_apps.gateways.sandbox.world import World, fresh_id
 from shared_apps.gateways.stripe.amounts import wire_exponent
 from shared_apps.gateways.stripe.fake.cards import BY_CODE, CARDS
+from shared_apps.gateways.stripe.fake.coming import comes
 from shared_apps.gateways.stripe.fake.happenings import tell
 from shared_apps.gateways.stripe.fake.methods import new_method
-from shared_apps.gateways.stripe.fake.payments import attempt, cancel, fail, new_intent
+from shared_apps.gateways.stripe.fake.payments import attempt, cancel, conclude, fail, new_intent
 from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, made, page_of, route, whole
 
 LASTS_SECONDS = 86_400
@@ -85,6 +86,7 @@ def create_session(call: Call) -> Body:
         _email=email or "",
     )
     call.world.put(call.scope, "checkout.session", session, parent="open")
+    call.world.remind("session_expires", session_id, scope=call.scope, at=session["expires_at"])
     return session
 
 
@@ -210,11 +212,11 @@ def _expire(world: World, stored: Stored, *, key: str = "") -> Body:
     return stored.body
 
 
-def expire_sessions(world: World) -> None:
-    """Sessions whose time has run out are closed."""
-    for stored in world.parented("checkout.session", "open"):
-        if stored.body["expires_at"] <= world.now():
-            _expire(world, stored)
+@comes("session_expires")
+def run_out(world: World, stored: Stored, _detail: str) -> None:
+    """A session whose time has run out is closed."""
+    if stored.body["status"] == "open":
+        _expire(world, stored)
 
 
 # The page.
@@ -248,7 +250,18 @@ def page(stored: Stored, world: World, merchant: str) -> PaymentPage:
         is_open=body["status"] == "open",
         is_challenged=intent is not None and intent.body["status"] == "requires_action",
         refusal=body["_refusal"],
+        notes=_notes(body),
     )
+
+
+def _notes(body: Body) -> list[str]:
+    told = body["_intent_data"]
+    notes = []
+    if told.get("capture_method") == "manual":
+        notes.append("The amount is reserved now and taken later.")
+    if told.get("setup_future_usage"):
+        notes.append("Your means of payment is kept for later payments.")
+    return notes
 
 
 def _readable(units: int, currency: str) -> str:
@@ -311,7 +324,7 @@ def _concluded(stored: Stored, world: World, intent: Body, refusal: str) -> Onwa
     body = stored.body
     body["_refusal"] = refusal
     is_paid = intent["status"] == "succeeded"
-    is_complete = is_paid or intent["status"] == "requires_capture"
+    is_complete = is_paid or intent["status"] in {"requires_capture", "processing"}
     if is_complete:
         body.update(status="complete", url=None, payment_status="paid" if is_paid else "unpaid")
     world.put(stored.scope, "checkout.session", body, parent="complete" if is_complete else "open")
@@ -319,6 +332,20 @@ def _concluded(stored: Stored, world: World, intent: Body, refusal: str) -> Onwa
         return Onward()
     tell(world, stored.scope, "checkout.session.completed", body)
     return Onward(returned(body))
+
+
+@comes("payment_arrives")
+def arrive(world: World, intent: Stored, _detail: str) -> None:
+    """The bank has answered: the payment is concluded, and so is the page it was made on."""
+    if intent.body["status"] != "processing":
+        return
+    is_paid = conclude(world, intent)
+    for session in world.listed(intent.scope, "checkout.session", "complete"):
+        if session.body["payment_intent"] == intent.id:
+            session.body["payment_status"] = "paid" if is_paid else "unpaid"
+            world.save(session)
+            outcome = "succeeded" if is_paid else "failed"
+            tell(world, intent.scope, f"checkout.session.async_payment_{outcome}", session.body)
 
 
 def returned(body: Body) -> str:

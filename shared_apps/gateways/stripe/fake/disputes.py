@@ -10,6 +10,8 @@ from shared_apps.gateways.stripe.fake.happenings import tell
 from shared_apps.gateways.stripe.fake.routes import Call, StripeSays, made, page_of, route
 
 FEE = 1500
+# What a card's network calls most disputes.
+REASON_CODE = "10.4"
 RESPOND_WITHIN_SECONDS = 9 * A_DAY
 INQUIRY = "warning_"
 OPEN = {"needs_response", "under_review", "warning_needs_response", "warning_under_review"}
@@ -71,17 +73,9 @@ def dispute(world: World, charge: Stored, *, reason: str, is_inquiry: bool) -> B
         intended_submission_method="manual",
         is_charge_refundable=is_inquiry,
         metadata={},
-        network_reason_code="10.4",
+        network_reason_code=REASON_CODE,
         payment_intent=charge.body["payment_intent"],
-        payment_method_details={
-            "type": "card",
-            "card": {
-                "brand": charge.body["payment_method_details"]["card"]["brand"],
-                "case_type": "inquiry" if is_inquiry else "chargeback",
-                "network": charge.body["payment_method_details"]["card"]["brand"],
-                "network_reason_code": "10.4",
-            },
-        },
+        payment_method_details=_case(charge, is_inquiry=is_inquiry),
         reason=reason,
         status="warning_needs_response" if is_inquiry else "needs_response",
     )
@@ -94,6 +88,20 @@ def dispute(world: World, charge: Stored, *, reason: str, is_inquiry: bool) -> B
         _book(world, charge.scope, body, amount=-body["amount"], fee=FEE)
         tell(world, charge.scope, "charge.dispute.funds_withdrawn", body)
     return body
+
+
+def _case(charge: Stored, *, is_inquiry: bool) -> Body | None:
+    """What kind of case it is to the card's network."""
+    card = charge.body["payment_method_details"].get("card")
+    if card is None:
+        return None
+    told = {
+        "brand": card["brand"],
+        "case_type": "inquiry" if is_inquiry else "chargeback",
+        "network": card["brand"],
+        "network_reason_code": REASON_CODE,
+    }
+    return {"type": "card", "card": told}
 
 
 def _book(world: World, scope: str, body: Body, *, amount: int, fee: int) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared_apps.gateways.sandbox.store import Body
+from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World, fresh_id
+from shared_apps.gateways.stripe.fake.coming import A_DAY, comes
 from shared_apps.gateways.stripe.fake.routes import Call, made, page_of, route, whole
 
 # Card money settles this much later.
-SETTLES_AFTER_SECONDS = 2 * 86_400
+SETTLES_AFTER_SECONDS = 2 * A_DAY
 # A card fee: 2.9 % and 30 of the smallest unit.
 FEE_PER_THOUSAND = 29
 FEE_FIXED = 30
@@ -30,11 +31,12 @@ def book(
     currency: str,
     amount: int,
     fee: int = 0,
-    settles: bool = False,
+    settles_at: int = 0,
 ) -> Body:
-    """Write a movement into an account's statement and balance; `settles` later if it is card money."""
+    """Write a movement into an account's statement and balance; card money settles later."""
     now = world.now()
-    available_at = now + (SETTLES_AFTER_SECONDS if settles else 0)
+    available_at = max(now, settles_at)
+    is_pending = available_at > now
     entry = made(
         fresh_id("txn_"),
         "balance_transaction",
@@ -48,7 +50,7 @@ def book(
         net=amount - fee,
         fee_details=[_fee_detail(fee, currency)] if fee else [],
         available_on=available_at,
-        status="pending" if settles else "available",
+        status="pending" if is_pending else "available",
         description=None,
         exchange_rate=None,
         balance_type="payments",
@@ -56,7 +58,15 @@ def book(
     del entry["livemode"]
     world.put(scope, "balance_transaction", entry, parent=source)
     world.move(scope, currency, amount - fee, available_at=available_at)
+    if is_pending:
+        world.remind("movement_settles", entry["id"], scope=scope, at=available_at)
     return entry
+
+
+@comes("movement_settles")
+def settle(world: World, entry: Stored, _detail: str) -> None:
+    entry.body["status"] = "available"
+    world.save(entry)
 
 
 def _fee_detail(fee: int, currency: str) -> dict[str, Any]:

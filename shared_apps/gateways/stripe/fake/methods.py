@@ -18,11 +18,10 @@ NO_CHECKS = {"address_line1_check": None, "address_postal_code_check": None, "cv
 
 def new_method(world: World, scope: str, card: Card, *, email: str | None = None) -> Body:
     """A payment method of this card that belongs to nobody yet."""
-    now = world.now()
     method = made(
         fresh_id("pm_"),
         "payment_method",
-        now,
+        world.now(),
         allow_redisplay="unspecified",
         billing_details={
             "address": None,
@@ -31,29 +30,43 @@ def new_method(world: World, scope: str, card: Card, *, email: str | None = None
             "phone": None,
             "tax_id": None,
         },
-        card={
-            "brand": card.brand,
-            "checks": dict(NO_CHECKS),
-            "country": "US",
-            "display_brand": card.brand,
-            "exp_month": EXPIRES_IN_MONTH,
-            "exp_year": expiry_year(now),
-            "fingerprint": fresh_id("", 16),
-            "funding": "credit",
-            "generated_from": None,
-            "last4": card.last4,
-            "networks": {"available": [card.brand], "preferred": None},
-            "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True},
-            "wallet": None,
-        },
         customer=None,
         metadata={},
-        type="card",
+        type=card.kind,
         _card=card.code,
         _is_set_up=False,
+        **{card.kind: _typed_in(card, world.now())},
     )
     return world.put(scope, "payment_method", method)
+
+
+def _typed_in(card: Card, now: int) -> Body:
+    """What the page asked for: a card or a bank account."""
+    if card.kind != "card":
+        return {
+            "bank_code": card.number.replace(" ", "")[4:9],
+            "branch_code": "",
+            "country": card.number[:2],
+            "fingerprint": fresh_id("", 16),
+            "generated_from": {"charge": None, "setup_attempt": None},
+            "last4": card.last4,
+        }
+    return {
+        "brand": card.brand,
+        "checks": dict(NO_CHECKS),
+        "country": "US",
+        "display_brand": card.brand,
+        "exp_month": EXPIRES_IN_MONTH,
+        "exp_year": expiry_year(now),
+        "fingerprint": fresh_id("", 16),
+        "funding": "credit",
+        "generated_from": None,
+        "last4": card.last4,
+        "networks": {"available": [card.brand], "preferred": None},
+        "regulated_status": "unregulated",
+        "three_d_secure_usage": {"supported": True},
+        "wallet": None,
+    }
 
 
 def expiry_year(now: int) -> int:

@@ -10,7 +10,7 @@ from shared_apps.gateways.sandbox.store import Body, Stored
 from shared_apps.gateways.sandbox.world import World, fresh_id
 from shared_apps.gateways.stripe.fake.cards import AUTHENTICATION_REQUIRED, BY_CODE, Card
 from shared_apps.gateways.stripe.fake.coming import A_DAY, comes
-from shared_apps.gateways.stripe.fake.funds import book, card_fee
+from shared_apps.gateways.stripe.fake.funds import SETTLES_AFTER_SECONDS, book, card_fee
 from shared_apps.gateways.stripe.fake.happenings import tell
 from shared_apps.gateways.stripe.fake.methods import (
     EXPIRES_IN_MONTH,
@@ -36,6 +36,8 @@ CANCELLABLE = {
     "requires_capture",
     "processing",
 }
+# A bank that is asked to debit an account takes this long.
+BANK_SECONDS = 3 * A_DAY
 # A card's bank keeps its promise this long.
 PROMISE_SECONDS = 7 * A_DAY
 NEEDS_AUTHENTICATION = "Your card was declined. This transaction requires authentication."
@@ -113,20 +115,7 @@ def _new_charge(world: World, intent: Body, card: Card) -> Body:
         paid=True,
         payment_intent=intent["id"],
         payment_method=intent["payment_method"],
-        payment_method_details={
-            "type": "card",
-            "card": {
-                "brand": card.brand,
-                "country": "US",
-                "exp_month": EXPIRES_IN_MONTH,
-                "exp_year": expiry_year(world.now()),
-                "funding": "credit",
-                "last4": card.last4,
-                "network": card.brand,
-                "three_d_secure": None,
-                "wallet": None,
-            },
-        },
+        payment_method_details=_means(card, world.now()),
         receipt_email=intent["receipt_email"],
         refunded=False,
         status="succeeded",
@@ -134,6 +123,32 @@ def _new_charge(world: World, intent: Body, card: Card) -> Body:
         _card=card.code,
         _is_charged_back=False,
     )
+
+
+def _means(card: Card, now: int) -> Body:
+    """How a charge was paid."""
+    if card.kind != "card":
+        told: Body = {
+            "bank_code": card.number.replace(" ", "")[4:9],
+            "branch_code": "",
+            "country": card.number[:2],
+            "fingerprint": None,
+            "last4": card.last4,
+            "mandate": None,
+        }
+        return {"type": card.kind, card.kind: told}
+    told = {
+        "brand": card.brand,
+        "country": "US",
+        "exp_month": EXPIRES_IN_MONTH,
+        "exp_year": expiry_year(now),
+        "funding": "credit",
+        "last4": card.last4,
+        "network": card.brand,
+        "three_d_secure": None,
+        "wallet": None,
+    }
+    return {"type": "card", "card": told}
 
 
 def attempt(
@@ -160,6 +175,9 @@ def attempt(
         card = card.declined(AUTHENTICATION_REQUIRED, NEEDS_AUTHENTICATION)
     charge = _new_charge(world, intent, card)
     intent["latest_charge"] = charge["id"]
+    if card.arrives:
+        _await(world, scope, intent, charge, key=key)
+        return ""
     if card.decline_code and not is_authenticated:
         _decline(world, scope, intent, charge, card)
         return card.refusal
@@ -173,6 +191,33 @@ def attempt(
     tell(world, scope, "charge.succeeded", charge, key=key)
     tell(world, scope, "payment_intent.succeeded", intent, key=key)
     return ""
+
+
+def _await(world: World, scope: str, intent: Body, charge: Body, *, key: str) -> None:
+    """The bank has been asked and answers in some days."""
+    charge.update(paid=False, status="pending")
+    intent.update(status="processing", last_payment_error=None)
+    world.put(scope, "charge", charge, parent=intent["id"])
+    world.put(scope, "payment_intent", intent)
+    world.remind("payment_arrives", intent["id"], scope=scope, at=world.now() + BANK_SECONDS)
+    tell(world, scope, "charge.pending", charge, key=key)
+    tell(world, scope, "payment_intent.processing", intent, key=key)
+
+
+def conclude(world: World, stored: Stored) -> bool:
+    """The bank's answer about a payment it was asked for; whether the money came."""
+    intent = stored.body
+    found = world.find(intent["latest_charge"])
+    charge = found.body if found else {}
+    card = BY_CODE[charge["_card"]]
+    if card.arrives == "never":
+        _decline(world, stored.scope, intent, charge, card)
+        return False
+    charge.update(paid=True, status="succeeded")
+    capture(world, stored.scope, intent, charge, intent["amount"])
+    tell(world, stored.scope, "charge.succeeded", charge)
+    tell(world, stored.scope, "payment_intent.succeeded", intent)
+    return True
 
 
 def _as_armed(world: World, intent: Body, card: Card) -> Card:
@@ -253,7 +298,7 @@ def capture(world: World, scope: str, intent: Body, charge: Body, amount: int) -
         currency=charge["currency"],
         amount=amount,
         fee=card_fee(amount),
-        settles=not card.settles_at_once,
+        settles_at=0 if card.settles_at_once else world.now() + SETTLES_AFTER_SECONDS,
     )
     charge.update(
         captured=True,

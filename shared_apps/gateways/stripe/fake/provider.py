@@ -106,7 +106,6 @@ class StripeFake:
         return {"Stripe-Signature": signature(body, secret, at)}
 
     def sweep(self, world: World) -> None:
-        checkout.expire_sessions(world)
         let_come(world)
 
     def lever(self, name: str, wish: Tree, world: World) -> Tree | None:

@@ -63,7 +63,7 @@ def create_transfer(call: Call) -> Body:
         source=transfer["destination_payment"],
         currency=currency,
         amount=amount,
-        settles=charge is not None,
+        settles_at=_settled_at(call.world, charge) if charge else 0,
     )
     call.world.put(call.scope, "transfer", transfer, parent=charge.id if charge else "")
     reference = str(transfer["metadata"].get("reference", ""))
@@ -72,6 +72,12 @@ def create_transfer(call: Call) -> Body:
         call.world.remind("transfer_returns", transfer_id, scope=call.scope, at=when)
     tell(call.world, call.scope, "transfer.created", transfer, key=call.idempotency_key)
     return transfer
+
+
+def _settled_at(world: World, charge: Stored) -> int:
+    """A share drawn on a charge is there when the charge's own money is."""
+    entry = world.find(charge.body["balance_transaction"])
+    return int(entry.body["available_on"]) if entry else 0
 
 
 def _payable(call: Call) -> Stored:
