@@ -376,7 +376,7 @@ class TestTheApi:
         assert balance.available[0].amount + balance.pending[0].amount == 7180
 
     def test_odd_requests_get_answers(self, customer):
-        assert customer.web.get(f"{customer.url}/paypal/v1/x", timeout=10).status_code == 404
+        assert customer.web.get(f"{customer.url}/barter/v1/x", timeout=10).status_code == 404
         assert (
             customer.web.post(
                 f"{customer.url}/_sandbox/faults", json={"kind": "fire"}, timeout=10
