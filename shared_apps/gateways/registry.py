@@ -33,7 +33,7 @@ def key_fields_of(kind: str) -> tuple[KeyField, ...]:
     return _adapter(kind).key_fields
 
 
-def test_api_base_of(kind: str) -> str:
+def api_base_of_test_mode(kind: str) -> str:
     """Where a provider's test mode lives, empty where its keys say it. GatewayUnknown if there is none."""
     return _adapter(kind).test_api_base
 

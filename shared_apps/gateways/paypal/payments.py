@@ -67,9 +67,8 @@ class PayPalPayments(PayPalConnection):
         return snapshots.payment_snapshot(done)
 
     def expire_payment(self, provider_id: str) -> PaymentSnapshot:
-        """Mark the order so that it is never completed; its payer's approval alone takes nothing."""
-        order = self._get(f"{ORDERS}/{provider_id}")
-        snapshot = snapshots.payment_snapshot(order)
+        """Mark an order that nobody has approved so that it is never completed."""
+        snapshot = self.fetch_payment(provider_id)
         if snapshot.state is not PaymentState.PENDING:
             return snapshot
         closed = f"{snapshot.reference}{snapshots.CLOSED}"

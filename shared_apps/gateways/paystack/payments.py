@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,7 +29,7 @@ class PaystackPayments(PaystackConnection):
     """Pages, their transactions, and refunds of these."""
 
     def start_payment(self, start: StartPayment) -> StartedPayment:
-        root = reference_from(start.reference, start.idempotency_key)
+        root = reference_from(start.idempotency_key)
         body = self._opening(start, root)
         for page in range(1, PAGES_MAX + 1):
             answer = self._call(
@@ -39,7 +38,7 @@ class PaystackPayments(PaystackConnection):
             if not is_duplicate(answer):
                 url = data_of(answer)["authorization_url"]
                 return StartedPayment(root, url, page_term(start))
-            if self._is_paid(_page_of(root, page), body):
+            if self.is_paid(_page_of(root, page), body):
                 return StartedPayment(root, body["callback_url"], page_term(start))
         raise GatewayRefused("this payment has had too many pages", provider=self.kind)
 
@@ -67,10 +66,13 @@ class PaystackPayments(PaystackConnection):
     def _email_of(self, customer: str) -> str:
         return str(self._get(f"/customer/{customer}")["email"])
 
-    def _is_paid(self, reference: str, body: Mapping[str, Any]) -> bool:
+    def is_paid(self, reference: str, body: Mapping[str, Any]) -> bool:
         """Whether the page of this reference was paid. IdempotencyKeyReused if it is for something else."""
         known = self._get(f"/transaction/verify/{reference}")
-        if (known["amount"], known["currency"]) != (body["amount"], body["currency"]):
+        ours = json.loads(body["metadata"])[snapshots.REFERENCE]
+        told = snapshots.metadata_of(known).get(snapshots.REFERENCE)
+        wanted = (body["amount"], body["currency"], ours)
+        if (known["amount"], known["currency"], told) != wanted:
             raise IdempotencyKeyReused("the reference is taken by another payment")
         return bool(known["status"] == "success")
 
@@ -123,9 +125,9 @@ class PaystackPayments(PaystackConnection):
         return snapshots.refunded(self._get(f"/refund/{refund_id}"))
 
 
-def reference_from(reference: str, idempotency_key: str) -> str:
-    """Readable and taken once: our own id in the letters Paystack allows, and the key's digest."""
-    return f"{re.sub(r'[^A-Za-z0-9=-]', '-', reference)[:60]}-{short_key(idempotency_key, 16)}"
+def reference_from(idempotency_key: str) -> str:
+    """Taken once for each key; our own id travels in the metadata."""
+    return f"pay-{short_key(idempotency_key)}"
 
 
 def _page_of(root: str, page: int) -> str:

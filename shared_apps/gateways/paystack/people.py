@@ -41,7 +41,7 @@ class PaystackPeople(PaystackPayments):
         self._post("/customer/deactivate_authorization", {"authorization_code": token})
 
     def charge_saved(self, charge: ChargeSaved) -> PaymentSnapshot:
-        reference = reference_from(charge.reference, charge.idempotency_key)
+        reference = reference_from(charge.idempotency_key)
         body = {
             "email": self._email_of(charge.customer),
             "amount": to_wire(charge.amount),
@@ -54,7 +54,7 @@ class PaystackPeople(PaystackPayments):
         }
         answer = self._call("POST", "/transaction/charge_authorization", json=body)
         if is_duplicate(answer):
-            self._is_paid(reference, body)
+            self.is_paid(reference, body)
         else:
             data_of(answer)
         snapshot = self.fetch_payment(reference)

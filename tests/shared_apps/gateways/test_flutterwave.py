@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -13,23 +12,18 @@ from shared_apps.gateways.contract import (
     PaymentState,
     PayoutDestination,
     PayoutState,
-    StartedPayment,
 )
 from shared_apps.gateways.errors import IdempotencyKeyReused, NotOffered
 from shared_apps.gateways.registry import gateway_for
 from shared_apps.gateways.sandbox.server import Sandbox
-from shared_apps.kernel.money import Money
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.json_judge import JudgedSession
-from tests.shared_apps.gateways.limited_cases import LimitedContract, NobodyThere
-
-REAL_KEY = os.environ.get("FLUTTERWAVE_TEST_KEY", "")
+from tests.shared_apps.gateways.limited_cases import LimitedCases
 
 
-class TestFlutterwaveOnTheSandbox(LimitedContract):
+class TestFlutterwaveBeyondTheContract(LimitedCases):
     kind = "flutterwave"
     currency = "NGN"
-    odd_amounts = (Money(12_500, "XOF"), Money(50_000, "UGX"), Money(1_999, "EUR"))
     destination = PayoutDestination(
         DestinationKind.BANK_ACCOUNT, "0690000040", bank_code="044", name="Ada", country="NG"
     )
@@ -47,13 +41,7 @@ class TestFlutterwaveOnTheSandbox(LimitedContract):
     def gateway(self) -> Gateway:
         return gateway_for("flutterwave", Credentials("FLWSECK_TEST-contract", self.base))
 
-    def stranger(self) -> Gateway:
-        return gateway_for("flutterwave", Credentials("nonsense", self.base))
-
-    def pay(self, started: StartedPayment) -> None:
-        self.customer.pay(started.redirect_url)
-
-    def test_one_key_for_two_payments_is_refused(self):
+    def test_one_key_with_another_amount_is_another_payment(self):
         """Flutterwave keeps no keys: another amount is another payment, and ours knows which it is."""
         start = self.start()
         first = self.gateway().start_payment(start)
@@ -102,21 +90,3 @@ class TestFlutterwaveOnTheSandbox(LimitedContract):
         made = self.gateway().refund(self.refund_wish(provider_id, 30_000))
         self.customer.lever("flutterwave/fail_refund", refund=made.refund_id)
         assert self.gateway().fetch_payment(provider_id).refunded == self.money(0)
-
-
-@pytest.mark.skipif(
-    not REAL_KEY, reason="FLUTTERWAVE_TEST_KEY is not set: Flutterwave's test mode was not asked"
-)
-class TestFlutterwaveTestMode(TestFlutterwaveOnTheSandbox):
-    @pytest.fixture(autouse=True)
-    def _here(self, session: JudgedSession) -> None:
-        if not REAL_KEY.startswith("FLWSECK_TEST-"):
-            pytest.fail("FLUTTERWAVE_TEST_KEY must be a key of the test mode")
-        self.customer = NobodyThere()
-        self.session = session
-
-    def gateway(self) -> Gateway:
-        return gateway_for("flutterwave", Credentials(REAL_KEY))
-
-    def stranger(self) -> Gateway:
-        return gateway_for("flutterwave", Credentials("FLWSECK_TEST-nobody"))

@@ -17,7 +17,7 @@ from shared_apps.gateways.flutterwave.references import named, tx_ref
 from shared_apps.gateways.flutterwave.webhooks import verified_event
 from shared_apps.gateways.registry import gateway_for
 from shared_apps.kernel.money import Money
-from tests.shared_apps.gateways.contract_cases import payment
+from tests.shared_apps.gateways.ground import payment
 
 NAME = tx_ref("pay_1", "tenant:start:1:1", Money(1_999, "NGN"))
 BODY = json.dumps({"event": "charge.completed", "data": {"id": 7, "tx_ref": NAME}}).encode()

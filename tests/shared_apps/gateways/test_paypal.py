@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import Any
 
@@ -15,25 +14,19 @@ from shared_apps.gateways.contract import (
     PaymentState,
     PayoutDestination,
     PayoutState,
-    StartedPayment,
 )
 from shared_apps.gateways.errors import GatewayRefused, OutcomeUnknown
 from shared_apps.gateways.registry import gateway_for, is_test
 from shared_apps.gateways.sandbox.server import Sandbox
-from shared_apps.kernel.money import Money
-from tests.shared_apps.gateways.contract_cases import payment
 from tests.shared_apps.gateways.customer import Customer
+from tests.shared_apps.gateways.ground import payment
 from tests.shared_apps.gateways.json_judge import JudgedSession
-from tests.shared_apps.gateways.limited_cases import LimitedContract, NobodyThere
-
-REAL_ID = os.environ.get("PAYPAL_TEST_CLIENT_ID", "")
-REAL_SECRET = os.environ.get("PAYPAL_TEST_SECRET", "")
+from tests.shared_apps.gateways.limited_cases import LimitedCases
 
 
-class TestPayPalOnTheSandbox(LimitedContract):
+class TestPayPalBeyondTheContract(LimitedCases):
     kind = "paypal"
     currency = "EUR"
-    odd_amounts = (Money(1_250, "JPY"), Money(125_000, "HUF"), Money(1_999, "USD"))
     destination = PayoutDestination(DestinationKind.EMAIL, "vendor@example.org")
     failing = PayoutDestination(DestinationKind.EMAIL, "fails@example.org")
     opening_path = "/checkout/orders"
@@ -47,12 +40,6 @@ class TestPayPalOnTheSandbox(LimitedContract):
 
     def gateway(self) -> Gateway:
         return gateway_for("paypal", Credentials("Esecret", self.base, client_id="Acontract"))
-
-    def stranger(self) -> Gateway:
-        return gateway_for("paypal", Credentials("nonsense", self.base, client_id="Acontract"))
-
-    def pay(self, started: StartedPayment) -> None:
-        self.customer.pay(started.redirect_url)
 
     def authorised(self, minor: int = 840_000, **changes: object) -> str:
         start = self.start(minor, is_manual_capture=True, **changes)
@@ -203,21 +190,3 @@ def test_where_the_calls_go_says_whether_money_is_real():
     assert not is_test("stripe", Credentials("sk_live_1", "https://elsewhere.example"))
     assert is_test("flutterwave", Credentials("FLWSECK_TEST-1"))
     assert not is_test("paystack", Credentials("sk_live_1"))
-
-
-@pytest.mark.skipif(
-    not (REAL_ID and REAL_SECRET),
-    reason="PAYPAL_TEST_CLIENT_ID and PAYPAL_TEST_SECRET are not set: PayPal's test mode was not asked",
-)
-class TestPayPalTestMode(TestPayPalOnTheSandbox):
-    @pytest.fixture(autouse=True)
-    def _here(self, session: JudgedSession) -> None:
-        self.base = "https://api-m.sandbox.paypal.com"
-        self.customer = NobodyThere()
-        self.session = session
-
-    def gateway(self) -> Gateway:
-        return gateway_for("paypal", Credentials(REAL_SECRET, self.base, client_id=REAL_ID))
-
-    def stranger(self) -> Gateway:
-        return gateway_for("paypal", Credentials("nobody", self.base, client_id="nobody"))

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from shared_apps.gateways.contract import (
@@ -10,23 +8,18 @@ from shared_apps.gateways.contract import (
     Gateway,
     PaymentState,
     PayoutDestination,
-    StartedPayment,
 )
 from shared_apps.gateways.errors import NotOffered
 from shared_apps.gateways.registry import gateway_for
 from shared_apps.gateways.sandbox.server import Sandbox
-from shared_apps.kernel.money import Money
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.json_judge import JudgedSession
-from tests.shared_apps.gateways.limited_cases import LimitedContract, NobodyThere
-
-REAL_KEY = os.environ.get("PAYSTACK_TEST_KEY", "")
+from tests.shared_apps.gateways.limited_cases import LimitedCases
 
 
-class TestPaystackOnTheSandbox(LimitedContract):
+class TestPaystackBeyondTheContract(LimitedCases):
     kind = "paystack"
     currency = "NGN"
-    odd_amounts = (Money(12_500, "XOF"), Money(1_999, "KES"))
     destination = PayoutDestination(
         DestinationKind.BANK_ACCOUNT, "0123456789", bank_code="058", name="Ada", country="NG"
     )
@@ -43,13 +36,7 @@ class TestPaystackOnTheSandbox(LimitedContract):
     def gateway(self) -> Gateway:
         return gateway_for("paystack", Credentials("sk_test_contract", self.base))
 
-    def stranger(self) -> Gateway:
-        return gateway_for("paystack", Credentials("nonsense", self.base))
-
-    def pay(self, started: StartedPayment) -> None:
-        self.customer.pay(started.redirect_url)
-
-    def test_starting_again_with_the_same_key_opens_the_same_page(self):
+    def test_any_page_of_a_payment_pays_it_once_it_is_known(self):
         """Paystack tells a page's address once: it is another page of the same payment."""
         start = self.start()
         first, second = self.gateway().start_payment(start), self.gateway().start_payment(start)
@@ -91,20 +78,3 @@ class TestPaystackOnTheSandbox(LimitedContract):
         provider_id = self.paid()
         assert self.gateway().fetch_payment(provider_id).state is PaymentState.CAPTURED
         assert self.gateway().fetch_payment(provider_id).saved_method is None
-
-
-@pytest.mark.skipif(
-    not REAL_KEY, reason="PAYSTACK_TEST_KEY is not set: Paystack's own test mode was not asked"
-)
-class TestPaystackTestMode(TestPaystackOnTheSandbox):
-    @pytest.fixture(autouse=True)
-    def _here(self, session: JudgedSession) -> None:
-        if not REAL_KEY.startswith("sk_test_"):
-            pytest.fail("PAYSTACK_TEST_KEY must be a key of the test mode")
-        self.customer = NobodyThere()
-
-    def gateway(self) -> Gateway:
-        return gateway_for("paystack", Credentials(REAL_KEY))
-
-    def stranger(self) -> Gateway:
-        return gateway_for("paystack", Credentials("sk_test_nobody"))

@@ -12,7 +12,7 @@ from shared_apps.gateways.errors import WebhookRefused
 from shared_apps.gateways.paystack.webhooks import signature, verified_event
 from shared_apps.gateways.registry import gateway_for
 from shared_apps.kernel.money import Money
-from tests.shared_apps.gateways.contract_cases import payment
+from tests.shared_apps.gateways.ground import payment
 
 BODY = json.dumps(
     {
