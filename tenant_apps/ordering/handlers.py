@@ -6,9 +6,10 @@ from uuid import UUID
 
 from shared_apps.kernel.ref import Ref
 from shared_apps.outbox.domain.subscriptions import Delivery, handles
-from tenant_apps.ordering.domain import digital_goods, documents, orders, placing
+from tenant_apps.ordering.domain import digital_goods, documents, orders, placing, rewards
 from tenant_apps.ordering.domain.checkout import order_of_payment
 from tenant_apps.ordering.events import (
+    VendorOrderCompleted,
     VendorOrderConfirmed,
     VendorOrderRefunded,
     VendorOrderShipped,
@@ -50,3 +51,8 @@ def correct_the_invoice(event: VendorOrderRefunded, delivery: Delivery) -> None:
 @handles(VendorOrderRefunded)
 def take_downloads_back(event: VendorOrderRefunded, delivery: Delivery) -> None:
     digital_goods.revoke_refunded(batch=UUID(event.batch), at=delivery.at)
+
+
+@handles(VendorOrderCompleted)
+def reward_customer(event: VendorOrderCompleted, delivery: Delivery) -> None:
+    rewards.reward_customer(vendor_order_id=UUID(event.vendor_order_id), at=delivery.at)

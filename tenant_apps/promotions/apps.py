@@ -34,3 +34,4 @@ class PromotionsConfig(AppConfig):
             "manage", _("Gift cards"), "/manage/gift-cards/", "gift", group="sell", order=45
         )
         register_nav_item(cards)
+        register_nav_item(NavItem("account", _("Gift cards"), "/gift-cards/", "gift", order=25))

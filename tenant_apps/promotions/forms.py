@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.kernel.context import current_tenant
-from shared_apps.kernel.errors import Unprocessable
+from shared_apps.kernel.errors import DomainError, Unprocessable
 from shared_apps.kernel.ids import InvalidId, parse_public_id, public_id
 from shared_apps.kernel.money import BASIS_POINTS, Money
 from tenant_apps.partners.queries import PartnerNotFound, partner_at
@@ -22,6 +22,14 @@ from tenant_apps.promotions.queries import PromotionView
 
 _PER_CENT = BASIS_POINTS // 100
 _PREFIXES = {"vendor": "part", "product": "prod"}
+# Fields of the domain that people type in other units.
+_TYPED_AS = {
+    "bps": "rate",
+    "amount_minor": "amount",
+    "maximum_minor": "maximum",
+    "minimum_minor": "minimum",
+    "share_bps": "share",
+}
 _MOMENT = "%Y-%m-%dT%H:%M"
 
 
@@ -162,6 +170,15 @@ class PromotionForm(forms.Form):
             self._check_amount(data, name)
         return data
 
+    def refuse(self, error: DomainError) -> None:
+        """Show a refusal of the domain at the field where it was typed."""
+        named = error.errors if isinstance(error, Unprocessable) else {}
+        for name, texts in named.items():
+            field = _TYPED_AS.get(name, name)
+            self.add_error(field if field in self.fields else None, list(texts))
+        if not named:
+            self.add_error(None, str(error.detail))
+
     def _keys(self, data: dict[str, Any], wanted: list[str]) -> tuple[str, ...]:
         prefix = _PREFIXES.get(data.get("scope", ""))
         if not wanted:
@@ -215,7 +232,7 @@ def initial_of(view: PromotionView) -> dict[str, Any]:
     return {
         "title": view.title,
         "kind": view.kind,
-        "rate": _number(Decimal(view.bps) / _PER_CENT),
+        "rate": per_cent(view.bps),
         "amount": view.amount.decimal() or None,
         "maximum": view.maximum.decimal() or None,
         "minimum": view.minimum.decimal() or None,
@@ -228,7 +245,7 @@ def initial_of(view: PromotionView) -> dict[str, Any]:
         "is_stackable": view.is_stackable,
         "is_first_order_only": view.is_first_order_only,
         "bearer": view.bearer,
-        "share": _number(Decimal(view.share_bps) / _PER_CENT),
+        "share": per_cent(view.share_bps),
     }
 
 
@@ -244,11 +261,14 @@ class LoyaltyForm(forms.Form):
         min_value=0,
         max_value=100,
         decimal_places=2,
-        help_text=_("0 switches it off. It is credited to the customer's wallet, at your cost."),
+        required=False,
+        help_text=_(
+            "Empty switches it off. It is credited to the customer's wallet, at your cost."
+        ),
     )
 
     def bps(self) -> int:
-        return int(self.cleaned_data["rate"] * _PER_CENT)
+        return int((self.cleaned_data["rate"] or 0) * _PER_CENT)
 
 
 class GiftCardForm(forms.Form):
@@ -347,5 +367,6 @@ def _id_of(prefix: str, text: str) -> str:
     return str(parse_public_id(prefix, text))
 
 
-def _number(value: Decimal) -> str:
-    return f"{value.normalize():f}" if value else ""
+def per_cent(bps: int) -> str:
+    """Basis points as somebody types them; empty for none."""
+    return f"{(Decimal(bps) / _PER_CENT).normalize():f}" if bps else ""

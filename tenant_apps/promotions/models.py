@@ -219,7 +219,8 @@ class GiftCardSaleMove(Move):
 class GiftCard(models.Model):
     """Stored value for whoever knows the code; of the code only a hash and its end are kept.
 
-    The money is in the books as `gift_card:<id>`. A card that was bought never expires.
+    The money is in the books as `gift_card:<id>`; that of a blocked card is set aside by
+    `block_hold_id`. A card that was bought never expires.
     """
 
     class Origin(models.TextChoices):
@@ -235,6 +236,7 @@ class GiftCard(models.Model):
     recipient_email = models.CharField(max_length=254, blank=True, default="")
     note = models.CharField(max_length=200, blank=True, default="")
     expires_at = models.DateTimeField(null=True)
+    block_hold_id = models.UUIDField(null=True)
     state = models.CharField(max_length=40, default=GIFT_CARD.initial)
     created_at = models.DateTimeField()
 

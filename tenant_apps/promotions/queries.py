@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id
-from shared_apps.kernel.money import Money
+from shared_apps.kernel.money import Money, total
 from shared_apps.kernel.pages import Page, page_of
 from shared_apps.ledger import queries as ledger
 from tenant_apps.partners.queries import PartnerSummary, partners_by_id
@@ -195,14 +195,15 @@ def recent_uses(promotion_id: UUID, *, limit: int = 10) -> list[UseView]:
 def gift_cards_page(*, cursor: str = "", limit: int = 25) -> Page[GiftCardRow]:
     """Gift cards, newest first, with what is left on each. Two queries."""
     page = page_of(GiftCard.objects.all(), cursor=cursor, limit=limit, order=("-created_at", "-id"))
-    left = ledger.cached_balances(f"gift_card:{row.id}" for row in page.items)
+    codes = (f"{word}:{row.id}" for row in page.items for word in ("gift_card", "gift_card_held"))
+    found = ledger.cached_balances(codes)
     rows = [
         GiftCardRow(
             id=row.id,
             code_end=row.code_end,
             origin=row.origin,
             amount=row.amount,
-            balance=left.get((f"gift_card:{row.id}", row.currency), Money.zero(row.currency)),
+            balance=_left_on(row, found),
             recipient_email=row.recipient_email,
             note=row.note,
             state=row.state,
@@ -212,6 +213,15 @@ def gift_cards_page(*, cursor: str = "", limit: int = 25) -> Page[GiftCardRow]:
         for row in page.items
     ]
     return Page(rows, page.next_cursor, page.prev_cursor)
+
+
+def _left_on(row: GiftCard, found: Mapping[tuple[str, str], Money]) -> Money:
+    """What can be spent, with what a blocked card keeps for when it is unblocked."""
+    words = ("gift_card", "gift_card_held") if row.state == "blocked" else ("gift_card",)
+    zero = Money.zero(row.currency)
+    return total(
+        [found.get((f"{word}:{row.id}", row.currency), zero) for word in words], row.currency
+    )
 
 
 def rewarded(currency: str) -> Money:

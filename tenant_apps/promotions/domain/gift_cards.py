@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared_apps.audit.domain.records import record
@@ -23,7 +22,7 @@ from tenant_apps.promotions.domain.codes import fresh, grouped, hash_of
 from tenant_apps.promotions.events import GiftCardIssued
 from tenant_apps.promotions.lifecycle import GIFT_CARD
 from tenant_apps.promotions.models import GiftCard
-from tenant_apps.wallet.domain import balances
+from tenant_apps.wallet.domain import balances, holds
 from tenant_apps.wallet.domain.sources import gift_card_of, wallet_of
 from tenant_apps.wallet.queries import balance_of
 
@@ -31,7 +30,7 @@ CODE_LENGTH = 16
 COST = "promotion_cost"
 _LEAST_UNITS, _MOST_UNITS = 5, 1_000
 _BATCH = 200
-_log = logging.getLogger(__name__)
+_BLOCKED_FOR = timedelta(days=365 * 100)
 
 
 class GiftCardUnknown(NotFound):
@@ -205,7 +204,8 @@ def redeem(*, code: str, user_id: UUID, acting: Actor, at: datetime) -> Money:
 def move_gift_card(*, card_id: UUID, move: str, acting: Actor, at: datetime) -> None:
     """Block a card whose code got lost, or let it be used again; audited.
 
-    Raises GiftCardUnknown, MoveNotAllowed, NotAllowed.
+    What is on a blocked card is set aside, so that no checkout that knows it already can spend
+    it. Raises GiftCardUnknown, MoveNotAllowed, NotAllowed.
     """
     require_operator(acting)
     row = GiftCard.objects.select_for_update().filter(id=card_id).first()
@@ -214,7 +214,32 @@ def move_gift_card(*, card_id: UUID, move: str, acting: Actor, at: datetime) -> 
     if move not in {"block", "unblock"}:
         raise BadGiftCard("Choose block or unblock.")
     record_move(row, GIFT_CARD, move, acting=acting, at=at)
+    if move == "block":
+        _set_aside(row, at=at)
+    else:
+        _give_back(row, at=at)
     record(f"promotions.gift_card.{move}", subject=ref_of(row.id), acting=acting, at=at)
+
+
+def _set_aside(row: GiftCard, *, at: datetime) -> None:
+    left = view_of(row).balance
+    if left:
+        row.block_hold_id = holds.hold(
+            source=gift_card_of(row.id),
+            amount=left,
+            key=f"gift_card_blocked:{uuid7()}",
+            subject=ref_of(row.id),
+            at=at,
+            expires_at=at + _BLOCKED_FOR,
+        )
+        row.save(update_fields=["block_hold_id"])
+
+
+def _give_back(row: GiftCard, *, at: datetime) -> None:
+    if row.block_hold_id is not None:
+        holds.release_hold(hold_id=row.block_hold_id, at=at)
+        row.block_hold_id = None
+        row.save(update_fields=["block_hold_id"])
 
 
 def expire_cards(*, at: datetime) -> int:
@@ -233,6 +258,7 @@ def _expire(*, card_id: UUID, at: datetime) -> None:
     if row.state == "expired":
         return
     record_move(row, GIFT_CARD, "expire", acting=SYSTEM, at=at)
+    _give_back(row, at=at)
     left = view_of(row).balance
     if left:
         balances.debit(

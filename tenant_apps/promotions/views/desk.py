@@ -15,7 +15,6 @@ from shared_apps.identity.domain.actors import acting_as
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import DomainError
 from shared_apps.kernel.ids import parse_public_id, public_id
-from shared_apps.kernel.refusals import put_on_form
 from tenant_apps.promotions import queries
 from tenant_apps.promotions.domain import promotions
 from tenant_apps.promotions.forms import PromotionForm, VouchersForm, fresh_start, initial_of
@@ -73,7 +72,7 @@ def created(request: HttpRequest, desk: Desk) -> HttpResponse:
                 draft=form.draft(), vendor_id=desk.vendor_id, acting=acting_as(request), at=now()
             )
         except DomainError as error:
-            put_on_form(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("It is on."))
             return redirect(f"{desk.place}{public_id(PROMOTION_PREFIX, made)}/")
@@ -96,7 +95,7 @@ def changed(request: HttpRequest, desk: Desk, public: str) -> HttpResponse:
                 at=now(),
             )
         except DomainError as error:
-            put_on_form(form, error)
+            form.refuse(error)
         else:
             messages.success(request, _("Saved. What was ordered keeps its price."))
             return redirect(f"{desk.place}{public}/")

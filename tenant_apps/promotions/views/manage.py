@@ -19,7 +19,7 @@ from shared_apps.kernel.refusals import put_on_form, told_at
 from tenant_apps.promotions import queries
 from tenant_apps.promotions.domain import gift_cards, loyalty
 from tenant_apps.promotions.domain.gift_cards import IssuedGiftCard
-from tenant_apps.promotions.forms import GiftCardForm, LoyaltyForm
+from tenant_apps.promotions.forms import GiftCardForm, LoyaltyForm, per_cent
 from tenant_apps.promotions.views import desk, showing
 from tenant_apps.promotions.views.desk import Desk
 
@@ -34,7 +34,7 @@ TEAM = ("operator", "staff")
 @role_required(*TEAM)
 def promotions(request: HttpRequest) -> HttpResponse:
     """All promotions; POST rate=N sets the loyalty credit."""
-    form = LoyaltyForm(request.POST or None, initial={"rate": loyalty.loyalty_bps() / 100})
+    form = LoyaltyForm(request.POST or None, initial={"rate": per_cent(loyalty.loyalty_bps())})
     if request.method == "POST" and form.is_valid():
         loyalty.choose_loyalty(bps=form.bps(), acting=acting_as(request), at=now())
         messages.success(request, _("Saved. It holds for orders completed from now on."))

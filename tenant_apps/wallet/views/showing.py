@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shared_apps.kernel.ids import public_id
+from shared_apps.kernel.money import Money
 from tenant_apps.wallet.queries import StatementLine
-from themes.domain.tables import Cell, Column, Row, Table
 
 KIND_LABELS = {
     "capture": gettext_lazy("Top-up"),
@@ -20,6 +21,10 @@ KIND_LABELS = {
     "hold_release": gettext_lazy("Given back: the purchase did not happen"),
     "spend": gettext_lazy("Purchase"),
     "refund_sent": gettext_lazy("Refund"),
+    "refund_requested": gettext_lazy("Top-up paid back"),
+    "refund_failed": gettext_lazy("Top-up could not be paid back"),
+    "payout_sent": gettext_lazy("Earnings"),
+    "payout_paid": gettext_lazy("Earnings"),
     "loyalty": gettext_lazy("Thank you for your order"),
     "goodwill": gettext_lazy("Credit from the marketplace"),
     "gift_card_redeemed": gettext_lazy("Gift card"),
@@ -44,27 +49,26 @@ def url_of(about: str) -> str:
         return ""
 
 
-def statement_table(lines: Iterable[StatementLine]) -> Table:
-    return Table(
-        _("What came and went"),
-        [
-            Column(_("When")),
-            Column(_("What")),
-            Column(_("Amount"), end=True),
-            Column(_("Balance"), end=True),
-        ],
-        [
-            Row(
-                [
-                    Cell(line.at),
-                    Cell(label_of(line.kind), url=url_of(line.about)),
-                    Cell(line.amount),
-                    Cell(line.balance),
-                ]
-            )
-            for line in lines
-        ],
-    )
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line of the statement in words; `is_in` when it raised the balance."""
+
+    label: str
+    url: str
+    amount: Money
+    balance: Money
+    at: datetime
+
+    @property
+    def is_in(self) -> bool:
+        return self.amount.minor > 0
+
+
+def shown(lines: Iterable[StatementLine]) -> list[ShownLine]:
+    return [
+        ShownLine(label_of(line.kind), url_of(line.about), line.amount, line.balance, line.at)
+        for line in lines
+    ]
 
 
 def statement_csv(lines: Iterable[StatementLine]) -> str:

@@ -14,7 +14,7 @@ from shared_apps.identity.permissions import signed_in
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import current_tenant
 from tenant_apps.wallet import queries
-from tenant_apps.wallet.views.showing import statement_csv, statement_table
+from tenant_apps.wallet.views.showing import shown, statement_csv
 
 PLACE = "/account/wallet/"
 
@@ -39,7 +39,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         "currency": currency,
         "tabs": tabs if len(tabs) > 1 else [],
         "page": page,
-        "table": statement_table(page.items),
+        "lines": shown(page.items),
         "query": f"currency={currency}",
     }
     return render(request, "wallet/wallet.html", context)

@@ -9,11 +9,16 @@ import pytest
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import tenant_context
 from shared_apps.kernel.errors import NotAllowed
+from shared_apps.kernel.ref import Ref
+from shared_apps.kernel.transactions import operation
+from shared_apps.ledger.domain.posting import InsufficientFunds
 from shared_apps.ledger.queries import balance_of
 from shared_apps.mailer.models import Message
 from tenant_apps.promotions.domain import gift_cards
 from tenant_apps.promotions.domain.gift_cards import BadGiftCard, GiftCardDraft, GiftCardUnknown
 from tenant_apps.promotions.models import GiftCard
+from tenant_apps.promotions.queries import gift_cards_page
+from tenant_apps.wallet.domain import holds
 from tests.tenant_apps.promotions.conftest import ADA, eur
 from tests.tenant_apps.wallet.conftest import assert_books_hold
 from tests.world import NOW
@@ -79,6 +84,34 @@ def test_blocked_card_cannot_be_used(in_alpha):
         gift_cards.find(card.code)
     gift_cards.move_gift_card(card_id=card.id, move="unblock", acting=ADA, at=NOW)
     assert gift_cards.find(card.code).balance == eur("50.00")
+
+
+def test_blocked_card_cannot_be_spent_by_who_knew_it(in_alpha):
+    card = issue()
+    source = gift_cards.find(card.code).source
+    gift_cards.move_gift_card(card_id=card.id, move="block", acting=ADA, at=NOW)
+
+    with pytest.raises(InsufficientFunds):
+        operation(holds.hold)(
+            source=source,
+            amount=eur("0.01"),
+            key="k",
+            subject=Ref("ordering.order", "o1"),
+            at=NOW,
+        )
+
+    assert gift_cards_page().items[0].balance == eur("50.00")
+    assert_books_hold()
+
+
+def test_blocked_card_expires_too(in_alpha):
+    card = issue(expires_at=NOW + timedelta(days=1))
+    gift_cards.move_gift_card(card_id=card.id, move="block", acting=ADA, at=NOW)
+
+    gift_cards.expire_cards(at=NOW + timedelta(days=1))
+
+    assert balance_of("promotion_cost", "EUR") == eur("0.00")
+    assert_books_hold()
 
 
 def test_expired_card_gives_back_what_it_cost(in_alpha):
