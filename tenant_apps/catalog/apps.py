@@ -11,8 +11,11 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.catalog import queries
+        from tenant_apps.catalog.queries.deciding import CATALOGUE
+        from tenant_apps.settlement.domain.sales import fill_catalogue
         from themes.domain.navigation import NavItem, register_nav_item
 
+        fill_catalogue(CATALOGUE)
         items = [
             NavItem("partner", _("Products"), "/partner/products/", "package", "sell", order=10),
             NavItem("partner", _("Stock"), "/partner/stock/", "boxes", "sell", order=20),

@@ -94,10 +94,9 @@ def funds_of(
     `ready` are the earnings that do not wait; unless given, those that may be paid now.
     """
     currency = balance.currency
-    payable_now = (
-        payable_earnings(partner_id, currency, at=at).values("pk") if ready is None else ready
-    )
-    waiting = unpaid(partner_id, currency).exclude(pk__in=payable_now)
+    if ready is None:
+        ready = list(payable_earnings(partner_id, currency, at=at).values_list("pk", flat=True))
+    waiting = unpaid(partner_id, currency).exclude(pk__in=ready)
     recent = Earning.objects.filter(
         partner_id=partner_id,
         currency=currency,

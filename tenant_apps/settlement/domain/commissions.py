@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from shared_apps.audit.domain.records import record
-from shared_apps.kernel.actor import Actor
-from shared_apps.kernel.errors import NotAllowed, NotFound, Unprocessable
-from shared_apps.kernel.money import BASIS_POINTS, Money, divide_half_up, percentage
-from shared_apps.kernel.ref import Ref
-from shared_apps.kernel.transactions import operation
-from tenant_apps.partners.permissions import require_operator
+from shared_apps.kernel.money import BASIS_POINTS, Money, divide_half_up
 from tenant_apps.settlement.models import CommissionRule
 
 FALLBACK_BPS = 1_000
 _NOTHING = UUID(int=0)
-
-
-class BadRule(Unprocessable):
-    code, title = "bad_commission_rule", "This commission rule cannot work"
-
-
-class RuleUnknown(NotFound):
-    code, title = "commission_rule_unknown", "There is no such commission rule"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +34,7 @@ class Rule:
     fixed_minor: int = 0
     fixed_currency: str = ""
     is_on_delivery: bool = False
-    fee_tax_bps: int = 0
+    fee_tax_bps: int | None = None
     is_active: bool = True
 
 
@@ -57,14 +42,14 @@ class Rule:
 class CommissionTerms:
     """The terms that are frozen on a line, with the rule that won.
 
-    `fee_tax_bps` is the tax on the commission itself.
+    `fee_tax_bps` is the tax on the commission itself; None is the operator's usual rate.
     """
 
     rule_id: UUID | None
     rule_name: str
     bps: int
     fixed: Money
-    fee_tax_bps: int = 0
+    fee_tax_bps: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +72,24 @@ def active_rules() -> list[Rule]:
 
 
 def all_rules() -> list[Rule]:
-    return [
-        Rule(
-            id=row.id,
-            name=row.name,
-            kind=row.kind,
-            target=row.target,
-            bps=row.bps,
-            fixed_minor=row.fixed_minor,
-            fixed_currency=row.fixed_currency,
-            is_on_delivery=row.is_on_delivery,
-            fee_tax_bps=row.fee_tax_bps,
-            is_active=row.is_active,
-        )
-        for row in CommissionRule.objects.order_by("position")
-    ]
+    """Active or not, in their order. One query."""
+    return [rule_of(row) for row in CommissionRule.objects.order_by("position")]
+
+
+def rule_of(row: CommissionRule) -> Rule:
+    """A stored rule as a value."""
+    return Rule(
+        id=row.id,
+        name=row.name,
+        kind=row.kind,
+        target=row.target,
+        bps=row.bps,
+        fixed_minor=row.fixed_minor,
+        fixed_currency=row.fixed_currency,
+        is_on_delivery=row.is_on_delivery,
+        fee_tax_bps=row.fee_tax_bps,
+        is_active=row.is_active,
+    )
 
 
 def does_fit(rule: Rule, subject: CommissionSubject) -> bool:
@@ -158,79 +146,3 @@ def commission_on(*, base: Money, quantity: int, terms: CommissionTerms) -> Mone
     share = divide_half_up(base.minor * terms.bps, BASIS_POINTS)
     wanted = share + terms.fixed.minor * quantity
     return Money(max(0, min(wanted, base.minor)), base.currency)
-
-
-def commission_tax_on(*, commission: Money, terms: CommissionTerms) -> Money:
-    """The tax on the operator's fee, half-up (rule)."""
-    return percentage(commission, terms.fee_tax_bps)
-
-
-@operation
-def add_rule(*, rule: Rule, acting: Actor, at: datetime) -> UUID:
-    """Put a rule on top of the list, before every other; audited. Frozen lines keep theirs.
-
-    Raises BadRule, NotAllowed.
-    """
-    require_operator(acting)
-    _check(rule)
-    # From the bottom up, so that no two rules ever share a place.
-    for row in CommissionRule.objects.select_for_update().order_by("-position"):
-        CommissionRule.objects.filter(pk=row.pk).update(position=row.position + 1)
-    made = CommissionRule.objects.create(
-        position=1,
-        name=rule.name,
-        kind=rule.kind,
-        target=rule.target,
-        bps=rule.bps,
-        fixed_minor=rule.fixed_minor,
-        fixed_currency=rule.fixed_currency,
-        is_on_delivery=rule.is_on_delivery,
-        fee_tax_bps=rule.fee_tax_bps,
-        is_active=rule.is_active,
-        created_at=at,
-    )
-    record(
-        "settlement.commission_rule.add",
-        subject=Ref("settlement.commission_rule", str(made.id)),
-        acting=acting,
-        at=at,
-        changes={"kind": rule.kind, "target": rule.target, "bps": rule.bps},
-    )
-    return made.id
-
-
-@operation
-def remove_rule(*, rule_id: UUID, acting: Actor, at: datetime) -> None:
-    """Take a rule off the list; audited. Raises RuleUnknown, NotAllowed."""
-    require_operator(acting)
-    row = CommissionRule.objects.select_for_update().filter(id=rule_id).first()
-    if row is None:
-        raise RuleUnknown
-    if row.kind == CommissionRule.Kind.DEFAULT:
-        raise NotAllowed("The default rule catches everything else; change it instead")
-    row.delete()
-    record(
-        "settlement.commission_rule.remove",
-        subject=Ref("settlement.commission_rule", str(rule_id)),
-        acting=acting,
-        at=at,
-        changes={"name": row.name, "bps": row.bps},
-    )
-
-
-def _check(rule: Rule) -> None:
-    errors: dict[str, list[str]] = {}
-    if rule.kind not in CommissionRule.Kind.values:
-        errors["kind"] = ["Choose vendor, category, product or default."]
-    if (rule.kind == "default") == bool(rule.target):
-        errors["target"] = ["Name the vendor, category or product; the default has none."]
-    if not 0 <= rule.bps <= BASIS_POINTS:
-        errors["bps"] = ["Between 0 and 100 per cent."]
-    if not 0 <= rule.fee_tax_bps <= BASIS_POINTS:
-        errors["fee_tax_bps"] = ["Between 0 and 100 per cent."]
-    if rule.fixed_minor and not rule.fixed_currency:
-        errors["fixed_currency"] = ["The fixed part needs its currency."]
-    if not rule.name:
-        errors["name"] = ["Give the rule a name."]
-    if errors:
-        raise BadRule(errors=errors)

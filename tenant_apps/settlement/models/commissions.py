@@ -15,7 +15,7 @@ class CommissionRule(models.Model):
     `target` is the vendor's or product's id, or the category's path; a rule for one of these
     without a target cannot be stored, so that a broken rule never widens to everything.
     `is_on_delivery`: the percentage is taken of the delivery's price too. `fee_tax_bps` is the tax
-    the operator owes on its commission, and charges with it.
+    the operator charges with this commission; null is its usual rate (ordering's taxes).
     """
 
     class Kind(models.TextChoices):
@@ -33,7 +33,7 @@ class CommissionRule(models.Model):
     fixed_minor = models.PositiveBigIntegerField(default=0)
     fixed_currency = models.CharField(max_length=3, blank=True, default="")
     is_on_delivery = models.BooleanField(default=False)
-    fee_tax_bps = models.PositiveIntegerField(default=0)
+    fee_tax_bps = models.PositiveIntegerField(null=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 
@@ -48,7 +48,8 @@ class CommissionRule(models.Model):
                 name="commission_rule_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(bps__lte=BASIS_POINTS, fee_tax_bps__lte=BASIS_POINTS),
+                condition=Q(bps__lte=BASIS_POINTS)
+                & (Q(fee_tax_bps=None) | Q(fee_tax_bps__lte=BASIS_POINTS)),
                 name="commission_at_most_everything",
             ),
             models.CheckConstraint(

@@ -15,7 +15,7 @@ from shared_apps.identity.domain.actors import acting_as
 from shared_apps.identity.permissions import role_required
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import Unprocessable
-from tenant_apps.settlement.domain import commissions, terms
+from tenant_apps.settlement.domain import commissions, rule_editing, terms
 from tenant_apps.settlement.forms import RuleForm
 
 
@@ -27,7 +27,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            commissions.add_rule(rule=form.rule(), acting=acting_as(request), at=now())
+            rule_editing.add_rule(rule=form.rule(), acting=acting_as(request), at=now())
         except Unprocessable as error:
             form.add_error(None, error.detail)
         else:
@@ -45,7 +45,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 @require_POST
 @role_required("operator")
 def remove(request: HttpRequest, rule_id: UUID) -> HttpResponse:
-    commissions.remove_rule(rule_id=rule_id, acting=acting_as(request), at=now())
+    rule_editing.remove_rule(rule_id=rule_id, acting=acting_as(request), at=now())
     messages.success(request, _("Removed."))
     return redirect("/manage/commission/")
 
