@@ -284,6 +284,7 @@ _PROMOTING = [
 ]
 _SHOPKEEPING = [
     row("tenant", "partner/", 302),
+    row("tenant", "partner/analytics/", 302, shown_to="vendor"),
     row("tenant", "partner/apply/", 302),
     row("tenant", "partner/apply/again/", 405),
     row("tenant", "partner/search/", 302),
