@@ -97,7 +97,10 @@ class TakeRecord(models.Model):
                 fields=["tenant_id", "subject", "key"], name="take_accrued_once"
             ),
         ]
-        indexes = [models.Index(fields=["tenant_id", "accrued_at"], name="take_of_tenant")]
+        indexes = [
+            models.Index(fields=["tenant_id", "accrued_at"], name="take_of_tenant"),
+            models.Index(fields=["-accrued_at", "-id"], name="take_latest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.take_minor} {self.currency}"

@@ -14,6 +14,7 @@ class ProvisioningConfig(AppConfig):
 
         for item in (
             NavItem("console", _("Tenants"), "/", "store", group="platform", order=10),
+            NavItem("console", _("Our take"), "/takes/", "wallet", group="platform", order=15),
             NavItem("console", _("Schema pool"), "/pool/", "layers", group="platform", order=20),
             NavItem("console", _("Mailbox"), "/dev/mailbox/", "mail", group="platform", order=30),
             NavItem("console", _("Account"), "/account/", "user", group="settings", order=10),

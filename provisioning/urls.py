@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from provisioning.views import api, console, site
+from provisioning.views import api, console, site, takes
 
 site_urls: list[URLPattern] = [
     path("", site.home, name="site-home"),
@@ -25,6 +25,7 @@ console_urls: list[URLPattern] = [
         for name in ("suspend", "resume", "close")
     ],
     path("pool/", console.pool, name="console-pool"),
+    path("takes/", takes.takes, name="console-takes"),
 ]
 
 platform_api_urls: list[URLPattern] = [

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('pulled_at', models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['tenant_id', 'accrued_at'], name='take_of_tenant')],
+                'indexes': [models.Index(fields=['tenant_id', 'accrued_at'], name='take_of_tenant'), models.Index(fields=['-accrued_at', '-id'], name='take_latest')],
                 'constraints': [models.UniqueConstraint(fields=('tenant_id', 'event_id'), name='take_pulled_once'), models.UniqueConstraint(fields=('tenant_id', 'subject', 'key'), name='take_accrued_once')],
             },
         ),

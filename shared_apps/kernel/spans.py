@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from typing import Literal
 
 Step = Literal["day", "week", "month"]
@@ -80,6 +80,15 @@ def slot_start(day: date, step: Step) -> date:
     return day.replace(day=1) if step == "month" else day
 
 
+def in_slots(span: Span, by_day: Mapping[date, int]) -> list[int]:
+    """Amounts by day added up for each slot of a chart; days outside the span are left out."""
+    sums = dict.fromkeys(span.slots, 0)
+    for day, amount in by_day.items():
+        if span.start <= day < span.end:
+            sums[slot_start(day, span.step)] += amount
+    return list(sums.values())
+
+
 def _slots(span: Span) -> Iterator[date]:
     slot = slot_start(span.start, span.step)
     while slot < span.end:
@@ -99,4 +108,4 @@ def _dates(first: str, last: str) -> tuple[date, date] | None:
     except ValueError:
         return None
     days = (found[1] - found[0]).days
-    return found if 0 <= days < DAYS_MAX and found[0].year > 1 else None
+    return found if 0 <= days < DAYS_MAX and found[0].year > 1 and found[1].year < MAXYEAR else None

@@ -5,8 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from shared_apps.identity.domain.actors import acting_as
+from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.ref import Ref
 from tenant_apps.ordering.domain.sales import delivered_part, delivered_parts
@@ -15,6 +18,7 @@ from tenant_apps.reviews import queries
 from tenant_apps.reviews.domain.rights import BUYER, VENDOR, rights_of_buyer
 from tenant_apps.reviews.forms import ReviewForm
 from themes.domain.panels import Panel, register_panel
+from themes.domain.todos import Todo, register_todo
 
 
 def invitation(request: HttpRequest | None, ref: Ref | None) -> Panel | None:
@@ -58,5 +62,31 @@ def buyer(request: HttpRequest | None, ref: Ref | None) -> Panel | None:
     return Panel("reviews/partner/_buyer.html", context)
 
 
+def to_answer(acting: Actor, ref: Ref | None) -> Todo | None:
+    """Reviews without an answer, for the people who may answer them. Two queries."""
+    if ref is None or not may(acting, Verb.ANSWER_MESSAGES, ref.id):
+        return None
+    count = queries.count_to_answer(UUID(ref.id))
+    if not count:
+        return None
+    return Todo(
+        ngettext("%(n)d review to answer", "%(n)d reviews to answer", count) % {"n": count},
+        _("A short answer is read by every later buyer."),
+        "/partner/reviews/",
+        _("Answer"),
+    )
+
+
+def to_moderate(_acting: Actor, _ref: Ref | None) -> Todo | None:
+    """Reviews that wait for the operator. One query."""
+    count = queries.waiting_count()
+    if not count:
+        return None
+    label = ngettext("%(n)d review to look at", "%(n)d reviews to look at", count) % {"n": count}
+    return Todo(label, _("Held back, or reported by somebody."), "/manage/reviews/", _("Look"))
+
+
 register_panel("order.main", invitation)
+register_todo("partner", to_answer, order=40)
+register_todo("manage", to_moderate, order=40)
 register_panel("partner_order.aside", buyer)

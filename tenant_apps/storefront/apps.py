@@ -13,3 +13,8 @@ class StorefrontConfig(AppConfig):
         from themes.domain.navigation import NavItem, register_nav_item
 
         register_nav_item(NavItem("partner", _("Home"), "/partner/", "home", order=0))
+        register_nav_item(
+            NavItem(
+                "partner", _("Analytics"), "/partner/analytics/", "chart-line", "money", order=10
+            )
+        )

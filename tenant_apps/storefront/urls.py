@@ -18,4 +18,5 @@ storefront_urls: list[URLPattern | URLResolver] = [
 ]
 partner_urls: list[URLPattern | URLResolver] = [
     path("partner/", partner.dashboard, name="partner_home"),
+    path("partner/analytics/", partner.analytics, name="partner_analytics"),
 ]

@@ -284,6 +284,7 @@ _PROMOTING = [
 ]
 _SHOPKEEPING = [
     row("tenant", "partner/", 302),
+    row("tenant", "partner/analytics/", 302, shown_to="vendor"),
     row("tenant", "partner/apply/", 302),
     row("tenant", "partner/apply/again/", 405),
     row("tenant", "partner/search/", 302),
@@ -424,6 +425,7 @@ _CONSOLE = [
     row("console", "tenants/<slug:slug>/resume/", 405, slug="tenant_slug"),
     row("console", "tenants/<slug:slug>/close/", 405, slug="tenant_slug"),
     row("console", "pool/", 302),
+    row("console", "takes/", 302),
     # Only where mails are written to files, which is neither here nor in production.
     row("console", "dev/mailbox/", 404),
     row("console", "dev/mailbox/<str:mail_id>/", 404, fixed={"mail_id": "0" * 32}),

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared_apps.kernel.money import Money
-from shared_apps.kernel.spans import Span, slot_start
+from shared_apps.kernel.spans import Span, in_slots
 from shared_apps.ledger.queries import AccountBalance, account_balances, moved_by_day, posted_by_day
 from tenant_apps.ordering.domain.sales import (
     SalesDay,
+    SalesOf,
     SoldGoods,
     best_sellers,
     sales_by_day,
@@ -60,9 +61,9 @@ class MoneyOverview:
 
 def money_overview(span: Span, currency: str) -> MoneyOverview:
     """Everything of the money page. Nine queries, however much was sold."""
-    days = sales_by_day(start=span.starts_at, end=span.ends_at, currency=currency)
-    before = span.before
-    days_before = sales_by_day(start=before.starts_at, end=before.ends_at, currency=currency)
+    asked, before = SalesOf(span.starts_at, span.ends_at, currency), span.before
+    days = sales_by_day(asked)
+    days_before = sales_by_day(SalesOf(before.starts_at, before.ends_at, currency))
     books, books_before = _books(span, currency), _books(before, currency)
     return MoneyOverview(
         span=span,
@@ -83,16 +84,8 @@ def money_overview(span: Span, currency: str) -> MoneyOverview:
         commission=in_slots(span, books["commission"]),
         refunds=in_slots(span, books["refunds"]),
         owed=owed_now(account_balances(), currency),
-        products=best_sellers(start=span.starts_at, end=span.ends_at, currency=currency, limit=5),
+        products=best_sellers(asked, limit=5),
     )
-
-
-def in_slots(span: Span, by_day: Mapping[date, int]) -> list[int]:
-    """Amounts by day added up for each slot of a chart (rule)."""
-    sums = dict.fromkeys(span.slots, 0)
-    for day, amount in by_day.items():
-        sums[slot_start(day, span.step)] += amount
-    return list(sums.values())
 
 
 def owed_now(accounts: Sequence[AccountBalance], currency: str) -> list[Owed]:

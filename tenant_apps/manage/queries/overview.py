@@ -8,25 +8,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import current_tenant
 from tenant_apps.catalog import queries as catalog
 from tenant_apps.ordering.queries import OrderRow, OrderTotals, all_orders_page, order_totals
 from tenant_apps.partners.queries import count_by_state
 from tenant_apps.payments.queries import gateway_accounts
+from themes.domain.todos import Todo, todos_for
 from themes.queries import brand_state
 
 LATEST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Todo:
-    """A step of the set-up, or something that waits for the operator."""
-
-    label: str
-    help: str
-    url: str
-    action: str
-    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +38,8 @@ class Overview:
         return self.done * 100 // len(self.checks)
 
 
-def overview() -> Overview:
-    """Everything of the first page. Eight queries."""
+def overview(acting: Actor) -> Overview:
+    """Everything of the first page. Ten queries and what the rooms ask for their lines."""
     products, partners = catalog.count_by_state(), count_by_state()
     live_accounts = [account for account in gateway_accounts() if account.state == "active"]
     checks = checks_of(
@@ -60,7 +51,7 @@ def overview() -> Overview:
     )
     return Overview(
         checks=checks,
-        tasks=tasks_of(products, partners),
+        tasks=[*tasks_of(products, partners), *todos_for("manage", acting=acting, ref=None)],
         live=products.get("published", 0),
         partners=partners.get("approved", 0),
         totals=order_totals(current_tenant().currency),

@@ -22,7 +22,7 @@ FOUND_MAX = 8
 @require_safe
 @role_required("operator", "staff")
 def dashboard(request: HttpRequest) -> HttpResponse:
-    return render(request, "manage/dashboard.html", {"overview": overview()})
+    return render(request, "manage/dashboard.html", {"overview": overview(acting_as(request))})
 
 
 @never_cache

@@ -29,6 +29,7 @@ from tenant_apps.manage.queries.money import money_overview
 from tenant_apps.manage.views import showing
 from tenant_apps.partners.queries import partners_by_id
 from themes.domain.tables import Cell, Column, Row, Table
+from themes.templatetags import spans
 
 EXPORT_MAX = 20_000
 
@@ -55,11 +56,11 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "span": span,
-        "tabs": showing.span_tabs(span, "/manage/money/"),
+        "tabs": spans.span_tabs(span, "/manage/money/"),
         "sales": showing.sales_chart(found),
         "commission": showing.commission_chart(found),
-        "gross_note": showing.compared(found.now.gross, found.before.gross),
-        "orders_note": showing.compared(found.now.orders, found.before.orders),
+        "gross_note": spans.compared(found.now.gross, found.before.gross),
+        "orders_note": spans.compared(found.now.orders, found.before.orders),
         "owed": owed,
     }
     return render(request, "manage/money.html", context)

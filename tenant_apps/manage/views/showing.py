@@ -7,27 +7,19 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from babel import dates
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from shared_apps.kernel.money import Money
-from shared_apps.kernel.spans import CHOICES, Span
 from shared_apps.kernel.tabular import Value
 from shared_apps.ledger.queries import JournalEntry, LegView, StatementLine, TrialBalance
 from tenant_apps.manage.queries.money import MoneyOverview
 from themes.domain.charts import Chart, Series
 from themes.domain.tables import Cell, Column, Row, Table
-from themes.templatetags.ui import reader_locale
+from themes.templatetags.spans import slot_labels
 
 BOOKS = "/manage/books/"
-SPAN_LABELS = {
-    "7d": lazy("7 days"),
-    "30d": lazy("30 days"),
-    "90d": lazy("90 days"),
-    "365d": lazy("A year"),
-}
 ACCOUNT_LABELS = {
     "clearing": lazy("At the payment gateway"),
     "bank": lazy("In the bank"),
@@ -99,25 +91,6 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def span_tabs(span: Span, place: str, **more: str) -> list[dict[str, Any]]:
-    """The choices of how far back to look."""
-    return [
-        {
-            "label": SPAN_LABELS[key],
-            "url": f"{place}?{urlencode({'span': key, **more})}",
-            "current": key == span.key,
-            "count": None,
-        }
-        for key in CHOICES
-    ]
-
-
-def slot_labels(span: Span) -> list[str]:
-    """How the slots of a chart are called, in the reader's language."""
-    pattern = {"day": "d MMM", "week": "d MMM", "month": "MMM yy"}[span.step]
-    return [dates.format_date(slot, pattern, locale=reader_locale()) for slot in span.slots]
-
-
 def sales_chart(found: MoneyOverview) -> Chart:
     """Where each slot's sales went."""
     series = [
@@ -149,17 +122,6 @@ def commission_chart(found: MoneyOverview) -> Chart:
         first_column=_("From"),
         id="commission",
     )
-
-
-def compared(now: Money | int, before: Money | int) -> dict[str, str]:
-    """How a figure moved against the stretch before."""
-    present = now.minor if isinstance(now, Money) else now
-    past = before.minor if isinstance(before, Money) else before
-    if not past:
-        return {"note": _("nothing the time before") if present else "", "trend": ""}
-    change = round(100 * (present - past) / abs(past))
-    trend = "up" if change > 0 else "down" if change < 0 else ""
-    return {"note": _("%(change)+d%% on the time before") % {"change": change}, "trend": trend}
 
 
 def trial_table(trial: TrialBalance) -> Table:

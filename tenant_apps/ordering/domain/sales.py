@@ -92,13 +92,19 @@ class SoldGoods:
     gross: Money
 
 
-def sales_by_day(
-    *, start: datetime, end: datetime, currency: str, vendor_id: UUID | None = None
-) -> list[SalesDay]:
-    """Sales of one vendor, or of all, by day (UTC) in [start, end). One query."""
-    days = _sold(start=start, end=end, currency=currency, vendor_id=vendor_id).values(
-        day=TruncDate("created_at", tzinfo=UTC)
-    )
+@dataclass(frozen=True, slots=True)
+class SalesOf:
+    """Sales in one currency in [start, end), of one vendor or of all."""
+
+    start: datetime
+    end: datetime
+    currency: str
+    vendor_id: UUID | None = None
+
+
+def sales_by_day(asked: SalesOf) -> list[SalesDay]:
+    """What was sold, by day (UTC). One query."""
+    days = _sold(asked).values(day=TruncDate("created_at", tzinfo=UTC))
     sums = days.annotate(
         orders=Count("order_id", distinct=True),
         gross=Sum("total_minor"),
@@ -119,26 +125,15 @@ def sales_by_day(
     ]
 
 
-def units_sold(
-    *, start: datetime, end: datetime, currency: str, vendor_id: UUID | None = None
-) -> int:
-    """How many pieces were sold in [start, end). One query."""
-    parts = _sold(start=start, end=end, currency=currency, vendor_id=vendor_id)
-    rows = OrderLine.objects.filter(vendor_order__in=parts)
+def units_sold(asked: SalesOf) -> int:
+    """How many pieces were sold. One query."""
+    rows = OrderLine.objects.filter(vendor_order__in=_sold(asked))
     return rows.aggregate(units=Sum("quantity"))["units"] or 0
 
 
-def best_sellers(
-    *,
-    start: datetime,
-    end: datetime,
-    currency: str,
-    vendor_id: UUID | None = None,
-    limit: int = 10,
-) -> list[SoldGoods]:
-    """The products that brought in most in [start, end). One query."""
-    parts = _sold(start=start, end=end, currency=currency, vendor_id=vendor_id)
-    lines = OrderLine.objects.filter(vendor_order__in=parts).values("product_id")
+def best_sellers(asked: SalesOf, *, limit: int = 10) -> list[SoldGoods]:
+    """The products that brought in most. One query."""
+    lines = OrderLine.objects.filter(vendor_order__in=_sold(asked)).values("product_id")
     sums = lines.annotate(
         units=Sum("quantity"),
         gross=Sum("total_minor"),
@@ -151,16 +146,17 @@ def best_sellers(
             row["name"],
             row["slug"],
             row["units"],
-            Money(row["gross"], currency),
+            Money(row["gross"], asked.currency),
         )
         for row in sums.order_by("-gross", "product_id")[:limit]
     ]
 
 
-def _sold(
-    *, start: datetime, end: datetime, currency: str, vendor_id: UUID | None
-) -> QuerySet[VendorOrder]:
+def _sold(asked: SalesOf) -> QuerySet[VendorOrder]:
     rows = VendorOrder.objects.filter(
-        order__state="placed", created_at__gte=start, created_at__lt=end, currency=currency
+        order__state="placed",
+        created_at__gte=asked.start,
+        created_at__lt=asked.end,
+        currency=asked.currency,
     ).exclude(state="cancelled")
-    return rows if vendor_id is None else rows.filter(vendor_id=vendor_id)
+    return rows if asked.vendor_id is None else rows.filter(vendor_id=asked.vendor_id)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.money import Money
+from shared_apps.kernel.spans import span_of
+from shared_apps.ledger.queries import balance_of
 from tenant_apps.catalog import queries as catalog
 from tenant_apps.ordering.queries import (
     VendorOrderView,
@@ -17,27 +21,23 @@ from tenant_apps.ordering.queries import (
 )
 from tenant_apps.partners.permissions import Verb, may
 from tenant_apps.partners.queries import PartnerSummary
+from tenant_apps.reviews.queries import RatingView, rating_of
+from tenant_apps.storefront.queries.sales import Sales, sales_of
+from themes.domain.todos import Todo, todos_for
 
 LATEST = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """Something that waits for the vendor."""
-
-    label: str
-    help: str
-    url: str
-    action: str
-    done: bool = False
+DAYS = "30d"
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """`orders` is None where the person may not read orders."""
+    """`orders` is None where the person may not read orders, `sales` and `balance` not money."""
 
     partner: PartnerSummary
-    tasks: Sequence[Task]
+    tasks: Sequence[Todo]
+    rating: RatingView
+    sales: Sales | None
+    balance: Money | None
     live: int
     waiting: int
     drafts: int
@@ -49,14 +49,20 @@ class Workplace:
         return not (self.live or self.waiting or self.drafts)
 
 
-def workplace(partner: PartnerSummary, acting: Actor) -> Workplace:
-    """Everything of the first page. Seven queries, fewer for who may not read orders."""
+def workplace(partner: PartnerSummary, acting: Actor, *, today: date) -> Workplace:
+    """Everything of the first page. Thirteen queries, fewer for who may not read orders or money."""
     states = catalog.count_by_state(partner.id)
     reads_orders = may(acting, Verb.READ_ORDERS, partner.id)
+    reads_money = may(acting, Verb.READ_MONEY, partner.id)
     to_send = waiting_vendor_orders(partner.id) if reads_orders else 0
+    low = catalog.low_count(partner.id)
+    tasks = tasks_of(states, low=low, to_send=to_send)
     return Workplace(
         partner=partner,
-        tasks=tasks_of(states, low=catalog.low_count(partner.id), to_send=to_send),
+        tasks=[*tasks, *todos_for("partner", acting=acting, ref=partner.ref)],
+        rating=rating_of(partner.ref),
+        sales=sales_of(partner, span_of(key=DAYS, today=today)) if reads_money else None,
+        balance=balance_of(f"vendor:{partner.id}", partner.currency) if reads_money else None,
         live=states.get("published", 0),
         waiting=states.get("submitted", 0),
         drafts=states.get("draft", 0) + states.get("rejected", 0),
@@ -67,7 +73,7 @@ def workplace(partner: PartnerSummary, acting: Actor) -> Workplace:
     )
 
 
-def tasks_of(states: Mapping[str, int], *, low: int, to_send: int) -> list[Task]:
+def tasks_of(states: Mapping[str, int], *, low: int, to_send: int) -> list[Todo]:
     """What waits, the most pressing first (rule)."""
     rejected, drafts = states.get("rejected", 0), states.get("draft", 0)
     tasks = [
@@ -101,7 +107,7 @@ def tasks_of(states: Mapping[str, int], *, low: int, to_send: int) -> list[Task]
         ),
     ]
     return [
-        Task(label % {"n": count}, help_text, url, action)
+        Todo(label % {"n": count}, help_text, url, action)
         for count, label, help_text, url, action in tasks
         if count
     ]

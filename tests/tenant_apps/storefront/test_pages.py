@@ -62,15 +62,15 @@ def stock(vendor, category, *titles):
 
 # One of each is for the design.
 PAGES = {
-    "/": 7,
+    "/": 8,
     "/search/": 4,
     "/search/?q=pot": 4,
     "/search/?sale=1": 2,
     "/c/pots/": 5,
     "/categories/": 4,
-    "/p/clay-pot/": 4,
-    "/shops/": 4,
-    "/shops/loam-studio/": 4,
+    "/p/clay-pot/": 5,
+    "/shops/": 5,
+    "/shops/loam-studio/": 5,
     "/search/suggest/?q=po": 4,
 }
 
