@@ -102,7 +102,7 @@ def test_failed_payout_is_two_lines(potter):
 @pytest.mark.parametrize("seed", range(5))
 def test_any_history_ties_to_the_books(potter, weaver, seed):
     """A season of sales, refunds, payouts and returns: each period closes where the books are."""
-    chance, at = random.Random(seed), START  # noqa: S311 - a reproducible history
+    chance, at = random.Random(seed), START
     open_ones: list = []
     sold: list = []
     bank_of(potter.id)
