@@ -40,7 +40,7 @@ def create_order(call: Call) -> Body:
     amount = money_in(unit.get("amount"))
     _check_items(unit, amount)
     wallet = dict(call.tree("payment_source").get("paypal") or {})
-    order = {
+    order: Body = {
         "id": new_id(),
         "intent": intent,
         "status": "PAYER_ACTION_REQUIRED",

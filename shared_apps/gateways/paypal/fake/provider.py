@@ -58,10 +58,12 @@ class PayPalFake(Till):
         """Sign in, replay or run, and answer in PayPal's shape."""
         if request.path.startswith(f"{endpoints.CERTIFICATES}/"):
             is_ours = request.path.endswith(f"/{endpoints.identity().name}")
-            body = endpoints.identity().certificate if is_ours else b""
-            return WireReply(200 if is_ours else 404, body, "application/x-pem-file")
+            text = endpoints.identity().certificate if is_ours else b""
+            return WireReply(200 if is_ours else 404, text, "application/x-pem-file")
         if request.path == "/v1/oauth2/token":
             return _signed_in(request, world)
+        status: int
+        body: Body | None
         try:
             status, body = _once(request, world, _scope(request, world))
         except Refusal as refusal:
