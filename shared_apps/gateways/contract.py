@@ -129,8 +129,7 @@ class StartPayment:
     """One payment to be made. The lines add up to the amount, or there are none.
 
     The provider sends the customer back to `success_url` or `cancel_url`; `{PAYMENT_ID}` in the former
-    becomes the `provider_id` of the payment, except at PayPal, which adds that as `token` by itself.
-    `reference` is our payment's own id and comes back in webhooks.
+    becomes the `provider_id` of the payment. `reference` is our payment's own id and comes back in webhooks.
 
     `is_manual_capture`: only authorise; `capture` or `cancel_authorisation` follows within days. `save_for`:
     the provider's id of the customer (`open_customer`) whose means of payment is kept; empty keeps nothing.

@@ -148,7 +148,7 @@ def test_without_another_address_only_paypal_is_trusted():
 
 
 def test_the_sandbox_tells_of_everything(sandbox, session, customer, mailbox):
-    keys = Credentials("Esecret", f"{sandbox.url}/paypal", client_id="Atold")
+    keys = Credentials("secret-of-contract", f"{sandbox.url}/paypal", client_id="client-told-of")
     gateway = gateway_for("paypal", keys)
     told = gateway.register_webhook(url=mailbox.url, of_partners=False, idempotency_key="k:1")
 
