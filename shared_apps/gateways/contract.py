@@ -18,8 +18,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from django.utils.functional import Promise
-
+from shared_apps.gateways.keys import Keys
+from shared_apps.gateways.statement import BalanceMovement
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page
 
@@ -69,16 +69,6 @@ class DestinationKind(StrEnum):
     MOBILE_MONEY = "mobile_money"
 
 
-class MovementKind(StrEnum):
-    CHARGE = "charge"
-    REFUND = "refund"
-    FEE = "fee"
-    TRANSFER = "transfer"
-    PAYOUT = "payout"
-    DISPUTE = "dispute"
-    OTHER = "other"
-
-
 class WebhookSubject(StrEnum):
     """Which of our things a webhook is about, so that the receiver knows what to re-fetch."""
 
@@ -97,7 +87,7 @@ class Credentials:
     """Keys of one operator at one provider. `api_base` replaces the provider's address (sandbox).
 
     `client_id` is the public half where a provider has two (PayPal), `webhook_secret` what signs webhooks
-    where the operator chooses it (Flutterwave); empty elsewhere. An adapter's `key_fields` says which.
+    where the operator chooses it (Flutterwave); empty elsewhere. An adapter's `keys` says which.
     """
 
     secret_key: str = field(repr=False)
@@ -107,25 +97,10 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyField:
-    """One key an operator has to give: `name` is the field of `Credentials`, `label` lazy text.
-
-    `starts_with`: what such a key begins with, where the provider has a habit.
-    """
-
-    name: str
-    label: str | Promise
-    is_secret: bool = True
-    is_required: bool = True
-    starts_with: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a provider can do at all; the checkout asks before it plans.
 
-    Without `registers_webhooks` the operator enters our address, and the secret that `register_webhook`
-    answers, on the provider's own pages.
+    Without `registers_webhooks` the operator enters address and secret on the provider's own pages.
     """
 
     manual_capture: bool = False
@@ -384,28 +359,6 @@ class DisputeEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class BalanceMovement:
-    """One line of the operator's statement at the provider.
-
-    `amount` is signed as the balance sees it and before `fee`, which is what the provider kept of it
-    (negative when it gave a fee back). `source_id` names the charge, refund, transfer, payout or dispute,
-    `reference` our own id of it where the provider still tells.
-    """
-
-    id: str
-    kind: MovementKind
-    amount: Money
-    fee: Money
-    source_id: str
-    at: datetime
-    reference: str = ""
-
-    @property
-    def net(self) -> Money:
-        return self.amount - self.fee
-
-
-@dataclass(frozen=True, slots=True)
 class WebhookRegistration:
     """An address the provider will report to. The secret is told once: store it encrypted."""
 
@@ -435,10 +388,7 @@ class Gateway(Protocol):
 
     kind: ClassVar[str]
     capabilities: ClassVar[Capabilities]
-    key_fields: ClassVar[tuple[KeyField, ...]]
-    # How a key of the test mode begins, or the address of the test mode where that is a place.
-    test_prefixes: ClassVar[tuple[str, ...]]
-    test_api_base: ClassVar[str]
+    keys: ClassVar[Keys]
 
     def verify_credentials(self) -> str:
         """Ask the provider who we are; returns the account's id there. CredentialsRefused if the keys are wrong."""

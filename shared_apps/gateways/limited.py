@@ -8,7 +8,6 @@ from typing import ClassVar, NoReturn
 
 from shared_apps.gateways.contract import (
     AccountSnapshot,
-    BalanceMovement,
     CapturePayment,
     ChargeSaved,
     CreateAccount,
@@ -24,6 +23,7 @@ from shared_apps.gateways.contract import (
     SentTransfer,
 )
 from shared_apps.gateways.errors import NotOffered
+from shared_apps.gateways.statement import BalanceMovement
 from shared_apps.kernel.pages import Page
 
 

@@ -13,9 +13,10 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.gateways.contract import Capabilities, KeyField, WebhookEvent, WebhookRegistration
+from shared_apps.gateways.contract import Capabilities, WebhookEvent, WebhookRegistration
 from shared_apps.gateways.flutterwave.people import DESTINATIONS, FlutterwavePeople
 from shared_apps.gateways.flutterwave.webhooks import verified_event
+from shared_apps.gateways.keys import KeyField, Keys
 from shared_apps.gateways.web import short_key
 
 
@@ -29,16 +30,17 @@ class FlutterwaveGateway(FlutterwavePeople):
         registers_webhooks=False,
         payout_destinations=DESTINATIONS,
     )
-    key_fields: ClassVar[tuple[KeyField, ...]] = (
-        KeyField("secret_key", _("Secret key"), starts_with=("FLWSECK_TEST-", "FLWSECK-")),
-        KeyField(
-            "webhook_secret",
-            _("Secret hash (leave empty to be given one)"),
-            is_required=False,
+    keys: ClassVar[Keys] = Keys(
+        fields=(
+            KeyField("secret_key", _("Secret key"), starts_with=("FLWSECK_TEST-", "FLWSECK-")),
+            KeyField(
+                "webhook_secret",
+                _("Secret hash (leave empty to be given one)"),
+                is_required=False,
+            ),
         ),
+        test_prefixes=("FLWSECK_TEST-",),
     )
-    test_prefixes: ClassVar[tuple[str, ...]] = ("FLWSECK_TEST-",)
-    test_api_base: ClassVar[str] = ""
 
     def verify_credentials(self) -> str:
         """Flutterwave does not say whose a key is; the id is a fingerprint of the key, once it opens."""

@@ -11,7 +11,8 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.gateways.contract import Capabilities, KeyField, WebhookEvent, WebhookRegistration
+from shared_apps.gateways.contract import Capabilities, WebhookEvent, WebhookRegistration
+from shared_apps.gateways.keys import KeyField, Keys
 from shared_apps.gateways.paypal.connection import TEST_API
 from shared_apps.gateways.paypal.errors import body_of, issues_of
 from shared_apps.gateways.paypal.people import DESTINATIONS, PayPalPeople
@@ -33,12 +34,13 @@ class PayPalGateway(PayPalPeople):
         payouts=True,
         payout_destinations=DESTINATIONS,
     )
-    key_fields: ClassVar[tuple[KeyField, ...]] = (
-        KeyField("client_id", _("Client ID"), is_secret=False),
-        KeyField("secret_key", _("Secret")),
+    keys: ClassVar[Keys] = Keys(
+        fields=(
+            KeyField("client_id", _("Client ID"), is_secret=False),
+            KeyField("secret_key", _("Secret")),
+        ),
+        test_api_base=TEST_API,
     )
-    test_prefixes: ClassVar[tuple[str, ...]] = ()
-    test_api_base: ClassVar[str] = TEST_API
 
     def verify_credentials(self) -> str:
         told = self._signed_in()

@@ -20,6 +20,7 @@ API = "https://api-m.paypal.com"
 TEST_API = "https://api-m.sandbox.paypal.com"
 # A token this close to its end is not used any more.
 MARGIN_SECONDS = 120
+TOKENS_MAX = 1000
 _STALE = 401
 
 _tokens: dict[str, tuple[str, float]] = {}
@@ -59,6 +60,8 @@ class PayPalConnection(LimitedGateway):
         told = self._signed_in()
         until = time.monotonic() + int(told.get("expires_in", 0)) - MARGIN_SECONDS
         with _lock:
+            if len(_tokens) >= TOKENS_MAX:
+                _tokens.clear()
             _tokens[place] = (str(told["access_token"]), until)
         return str(told["access_token"])
 

@@ -36,15 +36,26 @@ class PayPalPayments(PayPalConnection):
     def start_payment(self, start: StartPayment) -> StartedPayment:
         added_up(start)
         order = self._post(ORDERS, _order_request(start), key=start.idempotency_key)
-        if from_wire(snapshots.unit_of(order)["amount"]) != start.amount:
-            raise IdempotencyKeyReused("this payment was started with another amount")
-        pages = {link["rel"]: link["href"] for link in order["links"]}
+        unit = snapshots.unit_of(order)
+        told = (from_wire(unit["amount"]), unit.get("custom_id", "").removesuffix(snapshots.CLOSED))
+        if told != (start.amount, start.reference):
+            raise IdempotencyKeyReused("this key has started another payment")
         ends = datetime.fromisoformat(order["create_time"]) + WAITS
         return StartedPayment(
             provider_id=order["id"],
-            redirect_url=next((pages[rel] for rel in PAGE_LINKS if rel in pages), ""),
+            redirect_url=self._page_of(order, start),
             expires_at=min(ends, start.expires_at) if start.expires_at else ends,
         )
+
+    def _page_of(self, order: Mapping[str, Any], start: StartPayment) -> str:
+        """PayPal's page for an order. How it leads back is said in a second step: now its id is known."""
+        back = start.success_url.replace("{PAYMENT_ID}", order["id"])
+        if order["status"] == "CREATED":
+            source = {"payment_source": {"paypal": _wallet(start, back)}}
+            order = self._post(f"{ORDERS}/{order['id']}/confirm-payment-source", source, key="")
+        pages = {link["rel"]: link["href"] for link in order["links"]}
+        # Without a page it has been approved meanwhile.
+        return next((pages[rel] for rel in PAGE_LINKS if rel in pages), back)
 
     def fetch_payment(self, provider_id: str) -> PaymentSnapshot:
         """How the payment stands; an order that its payer has approved is completed first."""
@@ -123,8 +134,16 @@ def _authorisation(order: Mapping[str, Any]) -> str:
 
 
 def _order_request(start: StartPayment) -> dict[str, Any]:
+    return {
+        "intent": "AUTHORIZE" if start.is_manual_capture else "CAPTURE",
+        "purchase_units": [_purchase_unit(start)],
+    }
+
+
+def _wallet(start: StartPayment, return_url: str) -> dict[str, Any]:
+    """The page, and what of its visitor is to be kept."""
     context = {
-        "return_url": _without_placeholder(start.success_url),
+        "return_url": return_url,
         "cancel_url": start.cancel_url,
         "shipping_preference": "NO_SHIPPING",
         "user_action": "PAY_NOW",
@@ -138,14 +157,10 @@ def _order_request(start: StartPayment) -> dict[str, Any]:
             "customer": {"id": start.save_for},
             "vault": {"store_in_vault": "ON_SUCCESS", "usage_type": "MERCHANT"},
         }
-    return {
-        "intent": "AUTHORIZE" if start.is_manual_capture else "CAPTURE",
-        "purchase_units": [purchase_unit(start)],
-        "payment_source": {"paypal": wallet},
-    }
+    return wallet
 
 
-def purchase_unit(start: StartPayment) -> dict[str, Any]:
+def _purchase_unit(start: StartPayment) -> dict[str, Any]:
     """What is paid, line by line where there are lines and not too many."""
     amount: dict[str, Any] = to_wire(start.amount)
     unit = {"reference_id": "default", "custom_id": start.reference, "amount": amount}
@@ -161,8 +176,3 @@ def purchase_unit(start: StartPayment) -> dict[str, Any]:
         for line in start.lines
     ]
     return {**unit, "items": items}
-
-
-def _without_placeholder(url: str) -> str:
-    """PayPal names the order itself, as `token`; nobody knows its id when the address is given."""
-    return url.replace("{PAYMENT_ID}", "")

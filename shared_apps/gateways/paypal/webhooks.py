@@ -27,6 +27,7 @@ from shared_apps.kernel.clock import now
 
 ALGORITHM = "SHA256withRSA"
 HOST = "paypal.com"
+PLACE = "/v1/notifications/certs/"
 CERTIFICATES_MAX = 16
 EVENTS = (
     "CHECKOUT.ORDER.APPROVED",
@@ -84,7 +85,8 @@ def is_trusted(address: str, api_base: str) -> bool:
     parts, ours = urlsplit(address), urlsplit(api_base)
     host = parts.hostname or ""
     is_paypals = host == HOST or host.endswith(f".{HOST}")
-    if parts.username is not None or parts.password is not None:
+    is_certificate = PLACE in parts.path and ".." not in parts.path
+    if parts.username is not None or parts.password is not None or not is_certificate:
         return False
     return (parts.scheme == "https" and is_paypals) or (
         bool(ours.netloc) and (parts.scheme, parts.netloc) == (ours.scheme, ours.netloc)

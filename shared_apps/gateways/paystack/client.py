@@ -14,7 +14,8 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.gateways.contract import Capabilities, KeyField, WebhookEvent, WebhookRegistration
+from shared_apps.gateways.contract import Capabilities, WebhookEvent, WebhookRegistration
+from shared_apps.gateways.keys import KeyField, Keys
 from shared_apps.gateways.paystack.people import DESTINATIONS, PaystackPeople
 from shared_apps.gateways.paystack.webhooks import verified_event
 from shared_apps.gateways.web import short_key
@@ -30,11 +31,10 @@ class PaystackGateway(PaystackPeople):
         registers_webhooks=False,
         payout_destinations=DESTINATIONS,
     )
-    key_fields: ClassVar[tuple[KeyField, ...]] = (
-        KeyField("secret_key", _("Secret key"), starts_with=("sk_test_", "sk_live_")),
+    keys: ClassVar[Keys] = Keys(
+        fields=(KeyField("secret_key", _("Secret key"), starts_with=("sk_test_", "sk_live_")),),
+        test_prefixes=("sk_test_",),
     )
-    test_prefixes: ClassVar[tuple[str, ...]] = ("sk_test_",)
-    test_api_base: ClassVar[str] = ""
 
     def verify_credentials(self) -> str:
         """Paystack does not say whose a key is; the id is a fingerprint of the key, once it opens."""

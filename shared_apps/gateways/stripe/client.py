@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.gateways.contract import (
     Capabilities,
     DestinationKind,
-    KeyField,
     WebhookEvent,
     WebhookRegistration,
 )
+from shared_apps.gateways.keys import KeyField, Keys
 from shared_apps.gateways.stripe.connection import API_VERSION
 from shared_apps.gateways.stripe.customers import StripeCustomers
 from shared_apps.gateways.stripe.errors import stripe_errors
@@ -45,15 +45,16 @@ class StripeGateway(StripePayments, StripeCustomers, StripePartners, StripeState
         movements=True,
         payout_destinations=frozenset({DestinationKind.CONNECTED_ACCOUNT}),
     )
-    key_fields: ClassVar[tuple[KeyField, ...]] = (
-        KeyField(
-            "secret_key",
-            _("Secret key"),
-            starts_with=("sk_test_", "rk_test_", "sk_live_", "rk_live_"),
+    keys: ClassVar[Keys] = Keys(
+        fields=(
+            KeyField(
+                "secret_key",
+                _("Secret key"),
+                starts_with=("sk_test_", "rk_test_", "sk_live_", "rk_live_"),
+            ),
         ),
+        test_prefixes=("sk_test_", "rk_test_"),
     )
-    test_prefixes: ClassVar[tuple[str, ...]] = ("sk_test_", "rk_test_")
-    test_api_base: ClassVar[str] = ""
 
     def verify_credentials(self) -> str:
         with stripe_errors():

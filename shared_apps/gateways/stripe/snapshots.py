@@ -10,10 +10,8 @@ import stripe
 
 from shared_apps.gateways.contract import (
     AccountSnapshot,
-    BalanceMovement,
     DisputeSnapshot,
     DisputeState,
-    MovementKind,
     PaymentSnapshot,
     PaymentState,
     PayoutSnapshot,
@@ -23,6 +21,7 @@ from shared_apps.gateways.contract import (
     SavedMethod,
     SentTransfer,
 )
+from shared_apps.gateways.statement import BalanceMovement, MovementKind
 from shared_apps.gateways.stripe.amounts import from_wire
 from shared_apps.gateways.stripe.webhooks import BELONGING, REFERENCE
 from shared_apps.kernel.money import Money, total

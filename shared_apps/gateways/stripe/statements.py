@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import stripe
 
-from shared_apps.gateways.contract import BalanceMovement, DisputeEvidence, DisputeSnapshot
+from shared_apps.gateways.contract import DisputeEvidence, DisputeSnapshot
+from shared_apps.gateways.statement import BalanceMovement
 from shared_apps.gateways.stripe.connection import StripeConnection
 from shared_apps.gateways.stripe.errors import stripe_errors
 from shared_apps.gateways.stripe.snapshots import balance_movement, dispute_snapshot

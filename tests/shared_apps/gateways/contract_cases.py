@@ -18,7 +18,6 @@ from shared_apps.gateways.contract import (
     CreateAccount,
     DisputeEvidence,
     DisputeState,
-    MovementKind,
     PaymentLine,
     PaymentState,
     PayoutState,
@@ -32,6 +31,7 @@ from shared_apps.gateways.errors import (
     IdempotencyKeyReused,
     NotOffered,
 )
+from shared_apps.gateways.statement import MovementKind
 from shared_apps.kernel.clock import now
 from tests.shared_apps.gateways.ground import Ground, fresh_key, lacking, payment
 

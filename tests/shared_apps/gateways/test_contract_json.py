@@ -175,8 +175,8 @@ class TestPayPalOnTheSandbox(PayPalCases):
         base = f"{sandbox.url}/paypal"
         return self.on_the_sandbox(
             customer,
-            Credentials("Esecret", base, client_id="Acontract"),
-            Credentials("nonsense", base, client_id="Acontract"),
+            Credentials("secret-of-contract", base, client_id="client-contract"),
+            Credentials("nonsense", base, client_id="client-contract"),
         )
 
 

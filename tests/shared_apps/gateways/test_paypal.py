@@ -15,7 +15,7 @@ from shared_apps.gateways.contract import (
     PayoutDestination,
     PayoutState,
 )
-from shared_apps.gateways.errors import GatewayRefused, OutcomeUnknown
+from shared_apps.gateways.errors import CredentialsRefused, GatewayRefused, OutcomeUnknown
 from shared_apps.gateways.registry import gateway_for, is_test
 from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways.customer import Customer
@@ -39,7 +39,9 @@ class TestPayPalBeyondTheContract(LimitedCases):
         self.session = session
 
     def gateway(self) -> Gateway:
-        return gateway_for("paypal", Credentials("Esecret", self.base, client_id="Acontract"))
+        return gateway_for(
+            "paypal", Credentials("secret-of-contract", self.base, client_id="client-contract")
+        )
 
     def authorised(self, minor: int = 840_000, **changes: object) -> str:
         start = self.start(minor, is_manual_capture=True, **changes)
@@ -59,7 +61,7 @@ class TestPayPalBeyondTheContract(LimitedCases):
     def test_an_approval_takes_nothing_until_somebody_looks(self):
         started = self.gateway().start_payment(self.start())
         onward = self.customer.pay(started.redirect_url)
-        assert f"?payment=&token={started.provider_id}&PayerID=" in onward
+        assert f"?payment={started.provider_id}&token={started.provider_id}&PayerID=" in onward
         assert self.sent("/capture") == []
         first = self.gateway().fetch_payment(started.provider_id)
         second = self.gateway().fetch_payment(started.provider_id)
@@ -142,6 +144,27 @@ class TestPayPalBeyondTheContract(LimitedCases):
         }
         assert [item["unit_amount"]["value"] for item in unit["items"]] == ["19.99", "0.02"]
 
+    def test_asked_for_again_after_the_approval_the_page_is_the_way_back(self):
+        start = self.start()
+        started = self.gateway().start_payment(start)
+        self.customer.pay(started.redirect_url)
+        again = self.gateway().start_payment(start)
+        assert again.redirect_url.endswith(f"?payment={started.provider_id}")
+
+    def test_another_secret_of_a_known_client_is_refused(self):
+        self.gateway().verify_credentials()
+        wrong = Credentials("secret-of-nobody", self.base, client_id="client-contract")
+        with pytest.raises(CredentialsRefused):
+            gateway_for("paypal", wrong).verify_credentials()
+
+    def test_keys_of_another_app_see_nothing(self):
+        provider_id = self.paid()
+        other = gateway_for(
+            "paypal", Credentials("secret-of-another", self.base, client_id="client-other")
+        )
+        with pytest.raises(GatewayRefused, match="INVALID_RESOURCE_ID"):
+            other.fetch_payment(provider_id)
+
     def test_a_fraction_of_a_whole_currency_is_refused(self):
         with pytest.raises(GatewayRefused, match="HUF exactly"):
             self.gateway().start_payment(payment(125_050, "HUF"))
@@ -183,7 +206,7 @@ class TestPayPalBeyondTheContract(LimitedCases):
 
 
 def test_where_the_calls_go_says_whether_money_is_real():
-    live = Credentials("Esecret", client_id="Aid")
+    live = Credentials("secret-of-contract", client_id="Aid")
     assert not is_test("paypal", live)
     assert is_test("paypal", replace(live, api_base="https://api-m.sandbox.paypal.com"))
     assert is_test("stripe", Credentials("rk_test_1"))

@@ -54,7 +54,7 @@ def headers(archive: str, **changes: str) -> dict[str, str]:
         "PAYPAL-TRANSMISSION-ID": "c0ffee-1",
         "PAYPAL-TRANSMISSION-TIME": "2026-11-21T08:00:00Z",
         "PAYPAL-TRANSMISSION-SIG": (VECTORS / "paypal-signature.txt").read_text(),
-        "PAYPAL-CERT-URL": f"{archive}/paypal-certificate.pem",
+        "PAYPAL-CERT-URL": f"{archive}/v1/notifications/certs/paypal-certificate.pem",
         "PAYPAL-AUTH-ALGO": "SHA256withRSA",
         **{name.replace("_", "-"): value for name, value in changes.items()},
     }
@@ -100,7 +100,7 @@ def test_another_body_or_endpoint_is_refused(archive):
 def test_a_certificate_out_of_date_is_refused(archive):
     told = headers(
         archive,
-        PAYPAL_CERT_URL=f"{archive}/paypal-certificate-expired.pem",
+        PAYPAL_CERT_URL=f"{archive}/v1/notifications/certs/paypal-certificate-expired.pem",
         PAYPAL_TRANSMISSION_SIG=(VECTORS / "paypal-signature-expired.txt").read_text(),
     )
     with pytest.raises(WebhookRefused, match="out of date"):
@@ -108,10 +108,10 @@ def test_a_certificate_out_of_date_is_refused(archive):
 
 
 def test_what_is_no_certificate_is_refused_and_a_missing_one_asked_for_again(archive):
-    told = headers(archive, PAYPAL_CERT_URL=f"{archive}/paypal-event.json")
+    told = headers(archive, PAYPAL_CERT_URL=f"{archive}/v1/notifications/certs/paypal-event.json")
     with pytest.raises(WebhookRefused, match="no certificate"):
         verified_event(BODY, told, secrets=[ENDPOINT], api_base=archive)
-    told = headers(archive, PAYPAL_CERT_URL=f"{archive}/nothing.pem")
+    told = headers(archive, PAYPAL_CERT_URL=f"{archive}/v1/notifications/certs/nothing.pem")
     with pytest.raises(OutcomeUnknown):
         verified_event(BODY, told, secrets=[ENDPOINT], api_base=archive)
 
@@ -121,7 +121,9 @@ def test_what_is_no_certificate_is_refused_and_a_missing_one_asked_for_again(arc
     [
         ("https://api.paypal.com/v1/notifications/certs/CERT-1", True),
         ("https://api.sandbox.paypal.com/v1/notifications/certs/CERT-1", True),
-        ("https://paypal.com/certs/1", True),
+        ("https://paypal.com/v1/notifications/certs/1", True),
+        ("https://www.paypal.com/open/redirect", False),
+        ("https://api.paypal.com/v1/notifications/certs/../../oauth2", False),
         ("http://api.paypal.com/v1/notifications/certs/CERT-1", False),
         ("https://api.paypal.com.evil.example/certs", False),
         ("https://evilpaypal.com/certs", False),
@@ -140,13 +142,13 @@ def test_certificates_come_from_paypal_or_from_where_our_calls_go(address, is_go
 
 
 def test_without_another_address_only_paypal_is_trusted():
-    assert not is_trusted("http://127.0.0.1:8420/certs", "")
+    assert not is_trusted("http://127.0.0.1:8420/v1/notifications/certs/1", "")
     assert not is_trusted("", "")
-    assert is_trusted("https://api.paypal.com/certs/1", "")
+    assert is_trusted("https://api.paypal.com/v1/notifications/certs/1", "")
 
 
 def test_the_sandbox_tells_of_everything(sandbox, session, customer, mailbox):
-    keys = Credentials("Esecret", f"{sandbox.url}/paypal", client_id="Atold")
+    keys = Credentials("secret-of-contract", f"{sandbox.url}/paypal", client_id="client-told-of")
     gateway = gateway_for("paypal", keys)
     told = gateway.register_webhook(url=mailbox.url, of_partners=False, idempotency_key="k:1")
 

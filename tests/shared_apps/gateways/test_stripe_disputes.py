@@ -9,10 +9,10 @@ import pytest
 from shared_apps.gateways.contract import (
     DisputeEvidence,
     DisputeState,
-    MovementKind,
     WebhookSubject,
 )
 from shared_apps.gateways.errors import GatewayRefused
+from shared_apps.gateways.statement import MovementKind
 from shared_apps.kernel.clock import now
 from tests.shared_apps.gateways.ground import fresh_key
 from tests.shared_apps.gateways.stripe_world import (

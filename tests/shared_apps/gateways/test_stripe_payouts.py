@@ -8,7 +8,6 @@ import pytest
 
 from shared_apps.gateways.contract import (
     DestinationKind,
-    MovementKind,
     PayoutDestination,
     PayoutState,
     ReverseTransfer,
@@ -16,6 +15,7 @@ from shared_apps.gateways.contract import (
     WebhookSubject,
 )
 from shared_apps.gateways.errors import GatewayRefused, NotOffered
+from shared_apps.gateways.statement import MovementKind
 from shared_apps.kernel.clock import now
 from tests.shared_apps.gateways.ground import fresh_key
 from tests.shared_apps.gateways.stripe_world import (

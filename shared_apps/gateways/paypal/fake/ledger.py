@@ -203,7 +203,7 @@ def tell(world: World, scope: str, kind: str, resource_type: str, resource: Body
         wanted = {each["name"] for each in endpoint.body["event_types"]}
         if kind not in wanted and "*" not in wanted:
             continue
-        event = {
+        event: Body = {
             "id": f"WH-{new_id(17)}-{new_id(17)}",
             "event_version": "1.0",
             "create_time": moment(world),

@@ -39,25 +39,39 @@ def create_order(call: Call) -> Body:
     unit = dict(units[0])
     amount = money_in(unit.get("amount"))
     _check_items(unit, amount)
-    wallet = dict(call.tree("payment_source").get("paypal") or {})
-    order = {
+    vault_id = str((call.tree("payment_source").get("paypal") or {}).get("vault_id") or "")
+    order: Body = {
         "id": new_id(),
         "intent": intent,
-        "status": "PAYER_ACTION_REQUIRED",
+        "status": "CREATED",
         "create_time": moment(call.world),
-        "payment_source": {"paypal": {}},
         "purchase_units": [{"reference_id": "default", **unit}],
-        "_wallet": wallet,
+        "_wallet": {},
         "_amount": [amount.minor, amount.currency],
         "_ends": call.world.now() + LASTS_SECONDS,
         "_capture_refusal": "",
     }
     stored = Stored(0, call.scope, "order", order["id"], "open", order)
-    if wallet.get("vault_id"):
-        return _charged(call, stored, str(wallet["vault_id"]))
+    if vault_id:
+        return _charged(call, stored, vault_id)
     call.world.save(stored)
-    _put_up(call, stored, amount)
     raise Said(201, told(call.world, order))
+
+
+@ROUTES.serves("POST", f"{PATH}/{{}}/confirm-payment-source")
+def confirm_payment_source(call: Call) -> Body:
+    """The order gets its page, or gets it under other terms while nobody has approved it."""
+    stored = _order(call)
+    body = stored.body
+    if body["status"] not in {"CREATED", "PAYER_ACTION_REQUIRED"}:
+        raise unprocessable("ORDER_ALREADY_COMPLETED")
+    wallet = call.tree("payment_source").get("paypal")
+    if not isinstance(wallet, dict):
+        raise invalid("MISSING_REQUIRED_PARAMETER", "payment_source")
+    body.update(status="PAYER_ACTION_REQUIRED", payment_source={"paypal": {}}, _wallet=wallet)
+    call.world.save(stored)
+    _put_up(call, stored, Money(*body["_amount"]))
+    return told(call.world, body)
 
 
 def _check_items(unit: Body, amount: Money) -> None:
@@ -230,6 +244,6 @@ def _returned(page: Stored, stored: Stored, **more: str) -> str:
 def forget_orders(world: World) -> None:
     """Orders that nobody approved in time are gone."""
     for stored in world.parented("order", "open"):
-        is_waiting = stored.body["status"] in {"PAYER_ACTION_REQUIRED", "APPROVED"}
+        is_waiting = stored.body["status"] in {"CREATED", "PAYER_ACTION_REQUIRED", "APPROVED"}
         if is_waiting and stored.body["_ends"] <= world.now():
             world.put(stored.scope, "order", stored.body, parent="gone")

@@ -17,8 +17,8 @@ from shared_apps.gateways.sandbox.tills import Till, TrialMeans
 from shared_apps.gateways.sandbox.wire import Tree, WireReply, WireRequest, json_reply
 from shared_apps.gateways.sandbox.world import World
 
-# What keys of PayPal's own test mode look like; any such pair opens an account.
-CLIENT_ID, SECRET = re.compile(r"A[A-Za-z0-9_-]{3,100}\Z"), re.compile(r"E[A-Za-z0-9_-]{3,100}\Z")
+# Any well-formed pair opens an account; from then on its client id wants the same secret.
+KEY = re.compile(r"[A-Za-z0-9_-]{12,100}\Z")
 TOKEN_LASTS_SECONDS = 32_400
 KEY_LASTS_SECONDS = 6 * 3600
 # The modules whose routes the fake serves; importing them registers the routes.
@@ -58,10 +58,12 @@ class PayPalFake(Till):
         """Sign in, replay or run, and answer in PayPal's shape."""
         if request.path.startswith(f"{endpoints.CERTIFICATES}/"):
             is_ours = request.path.endswith(f"/{endpoints.identity().name}")
-            body = endpoints.identity().certificate if is_ours else b""
-            return WireReply(200 if is_ours else 404, body, "application/x-pem-file")
+            text = endpoints.identity().certificate if is_ours else b""
+            return WireReply(200 if is_ours else 404, text, "application/x-pem-file")
         if request.path == "/v1/oauth2/token":
             return _signed_in(request, world)
+        status: int
+        body: Body | None
         try:
             status, body = _once(request, world, _scope(request, world))
         except Refusal as refusal:
@@ -112,8 +114,8 @@ def _signed_in(request: WireRequest, world: World) -> WireReply:
         client_id, _, secret = base64.b64decode(given).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         client_id = secret = ""
-    is_good = scheme.lower() == "basic" and CLIENT_ID.match(client_id) and SECRET.match(secret)
-    if not is_good:
+    is_well_formed = KEY.match(client_id) and KEY.match(secret) and scheme.lower() == "basic"
+    if not is_well_formed or not _is_its_secret(client_id, secret, world):
         text = "Client Authentication failed"
         return json_reply(401, {"error": "invalid_client", "error_description": text})
     token = f"A21AA{new_id(40)}"
@@ -129,6 +131,16 @@ def _signed_in(request: WireRequest, world: World) -> WireReply:
     return json_reply(200, told)
 
 
+def _is_its_secret(client_id: str, secret: str, world: World) -> bool:
+    """Whether this secret goes with the client id; the first one seen does."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    app = {"id": f"app_{account_of(client_id)}", "secret": digest}
+    known = world.find(app["id"])
+    if known is None:
+        world.put(account_of(client_id), "app", app)
+    return known is None or known.body["secret"] == digest
+
+
 def _once(request: WireRequest, world: World, scope: str) -> tuple[int, Any]:
     """Run a call, or give the answer it had when its request id was first seen."""
     key = request.headers.get("paypal-request-id", "")
@@ -138,6 +150,10 @@ def _once(request: WireRequest, world: World, scope: str) -> tuple[int, Any]:
     if known and world.now() - known.made_at < KEY_LASTS_SECONDS:
         if known.fingerprint != fingerprint:
             raise unprocessable("PAYPAL_REQUEST_ID_PREVIOUSLY_USED")
+        order = world.find(known.body["id"]) if request.path == orders.PATH else None
+        if order is not None:
+            # PayPal answers with how the order stands by now.
+            return 200, orders.told(world, order.body)
         has_own = request.path.startswith("/v2/checkout")
         return 200 if has_own else known.status, known.body
     status, body = _run(request, world, scope)
