@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *storefront.partner_urls,
     *storefront.storefront_urls,
     *wallet.storefront_urls,
+    *wallet.manage_urls,
     *wallet.api_urls,
     *payments.storefront_urls,
     *payments.manage_urls,

@@ -21,3 +21,6 @@ class WalletConfig(AppConfig):
             register_books_check(name, check)
         url = "/account/wallet/"
         register_nav_item(NavItem("account", _("Wallet"), url, "wallet", order=20))
+        register_nav_item(
+            NavItem("manage", _("Wallets"), "/manage/wallets/", "wallet", group="money", order=50)
+        )

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Sum
 
+from shared_apps.identity.queries import PersonCard, people_by_id
+from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page
 from shared_apps.ledger import queries as ledger
 from tenant_apps.wallet.models import Hold, TopUp
 
 _EXPORT_PAGE = 100
+
+
+class PersonUnknown(NotFound):
+    code, title = "person_unknown", "There is no such person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,30 @@ def wallet_of(user_id: UUID, currency: str) -> WalletView:
         held=balance_of(f"wallet_held:{user_id}", currency),
         pending=Money(pending or 0, currency),
     )
+
+
+def holder_of(user_id: UUID) -> PersonCard:
+    """Whose wallet it is; raises PersonUnknown. One query."""
+    person = people_by_id([user_id]).get(user_id)
+    if person is None:
+        raise PersonUnknown
+    return person
+
+
+def balances_of(user_ids: Iterable[UUID], currency: str) -> dict[UUID, Money]:
+    """What each of many people can spend; those without anything are left out. One query."""
+    codes = {f"wallet:{user_id}": user_id for user_id in user_ids}
+    found = ledger.cached_balances(codes)
+    return {codes[code]: held for (code, of), held in found.items() if of == currency and held}
+
+
+def owed_to_customers() -> list[Money]:
+    """What all wallets hold, free and set aside, by currency. Two queries."""
+    sums: dict[str, int] = {}
+    for word in ("wallet", "wallet_held"):
+        for held in ledger.cached_sums(word):
+            sums[held.currency] = sums.get(held.currency, 0) + held.minor
+    return [Money(minor, currency) for currency, minor in sorted(sums.items())]
 
 
 def currencies_of(user_id: UUID, first: str) -> list[str]:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
-from shared_apps.kernel.money import Money
+from shared_apps.audit.domain.records import record
+from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.errors import Unprocessable
+from shared_apps.kernel.ids import uuid7
+from shared_apps.kernel.money import Money, exponent
 from shared_apps.kernel.ref import Ref
-from shared_apps.kernel.transactions import step
+from shared_apps.kernel.transactions import operation, step
 from shared_apps.ledger.domain.posting import Leg, Posting, post
-from tenant_apps.wallet.domain.sources import held_of
+from tenant_apps.partners.permissions import require_operator
+from tenant_apps.wallet.domain.sources import held_of, wallet_of
+
+_CREDIT_MOST_UNITS = 1_000
+
+
+class BadCredit(Unprocessable):
+    code, title = "bad_credit", "This amount cannot be given"
 
 
 @step
@@ -50,3 +62,30 @@ def debit(
     held_of(source)
     legs = [Leg(source, credit, amount, ref=ref)]
     return post(kind=kind, key=key, subject=subject, legs=legs, at=at)
+
+
+@operation
+def give_credit(*, user_id: UUID, amount: Money, note: str, acting: Actor, at: datetime) -> Posting:
+    """Give a person something out of goodwill, at the operator's cost; audited with its reason.
+
+    Posts goodwill -> wallet. Raises BadCredit, NotAllowed.
+    """
+    require_operator(acting)
+    most = Money(_CREDIT_MOST_UNITS * 10 ** exponent(amount.currency), amount.currency)
+    if not 0 < amount.minor <= most.minor:
+        raise BadCredit(errors={"amount": [f"Above zero, at most {most.decimal()}."]})
+    if not note.strip():
+        raise BadCredit(errors={"note": ["Say what it is for."]})
+    subject = Ref("identity.user", str(user_id))
+    given = credit(
+        source=wallet_of(user_id),
+        amount=amount,
+        debit="goodwill",
+        key=f"goodwill:{uuid7()}",
+        kind="goodwill",
+        subject=subject,
+        at=at,
+    )
+    changes = {"amount": amount.as_json(), "note": note.strip()}
+    record("wallet.credit.give", subject=subject, acting=acting, at=at, changes=changes)
+    return given

@@ -30,21 +30,20 @@ KIND_LABELS = {
     "gift_card_redeemed": gettext_lazy("Gift card"),
     "earnings_moved": gettext_lazy("Earnings moved to the wallet"),
 }
-_PAGES = {"ordering.order": ("ord", "/orders/")}
+_PAGES = {"ordering.order": "ord"}
 
 
 def label_of(kind: str) -> str:
     return str(KIND_LABELS.get(kind) or gettext_lazy("Movement"))
 
 
-def url_of(about: str) -> str:
+def url_of(about: str, orders: str) -> str:
     """The page of what a line is about; empty where it has none."""
     kind, _sep, name = about.partition(":")
     if kind not in _PAGES:
         return ""
-    prefix, place = _PAGES[kind]
     try:
-        return f"{place}{public_id(prefix, UUID(name))}/"
+        return f"{orders}{public_id(_PAGES[kind], UUID(name))}/"
     except ValueError:
         return ""
 
@@ -64,9 +63,12 @@ class ShownLine:
         return self.amount.minor > 0
 
 
-def shown(lines: Iterable[StatementLine]) -> list[ShownLine]:
+def shown(lines: Iterable[StatementLine], *, orders: str = "/orders/") -> list[ShownLine]:
+    """Lines for a page; `orders` is where the reader's orders are."""
     return [
-        ShownLine(label_of(line.kind), url_of(line.about), line.amount, line.balance, line.at)
+        ShownLine(
+            label_of(line.kind), url_of(line.about, orders), line.amount, line.balance, line.at
+        )
         for line in lines
     ]
 

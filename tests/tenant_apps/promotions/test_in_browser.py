@@ -77,6 +77,8 @@ def furnished():
             detail[""],
             f"{detail['SPRING']}change/",
             "/manage/gift-cards/",
+            "/manage/wallets/",
+            f"/manage/wallets/{house.customer.public_id}/",
         ],
         "vendor": [
             "/partner/promotions/",
