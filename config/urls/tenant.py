@@ -49,6 +49,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *payments.manage_urls,
     *payments.api_urls,
     *settlement.manage_urls,
+    *settlement.partner_urls,
+    *settlement.api_urls,
     *promotions.storefront_urls,
     *promotions.partner_urls,
     *promotions.manage_urls,

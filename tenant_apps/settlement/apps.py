@@ -17,7 +17,12 @@ class SettlementConfig(AppConfig):
 
         for name, check in books.CHECKS.items():
             register_books_check(name, check)
-        url = "/manage/commission/"
-        register_nav_item(
-            NavItem("manage", _("Commission"), url, "percent", group="money", order=30)
-        )
+        items = [
+            NavItem("manage", _("Commission"), "/manage/commission/", "percent", "money", order=30),
+            NavItem("manage", _("Payouts"), "/manage/payouts/", "hand-coins", "money", order=25),
+            NavItem(
+                "partner", _("Earnings"), "/partner/earnings/", "hand-coins", "money", order=10
+            ),
+        ]
+        for item in items:
+            register_nav_item(item)

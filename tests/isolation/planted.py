@@ -56,9 +56,13 @@ from tenant_apps.payments.models import GatewayAccount, Payment
 from tenant_apps.promotions.domain.gift_cards import GiftCardDraft, issue, redeem
 from tenant_apps.promotions.domain.promotions import PromotionDraft, create_promotion
 from tenant_apps.reviews.domain.reviews import Wording, write_review
+from tenant_apps.settlement.domain.bank_files import Payer, choose_payer, export_bank_file
+from tenant_apps.settlement.domain.destinations import Details, choose_destination
+from tenant_apps.settlement.domain.payouts import pay_now
 from tenant_apps.settlement.models import CommissionRule
 from tests.factories.reviews import make_order
 from tests.shared_apps.gateways.customer import Customer
+from tests.tenant_apps.settlement.people import earn
 from themes.domain.versions import DesignChoice, start_from_preset
 
 PASSWORD = "a quiet green harbour"
@@ -257,7 +261,8 @@ def _arrange(world: Planted) -> None:
         position=99,
         created_at=now(),
     )
-    world.ids["rule"] = str(rule.id)
+    world.ids |= {"rule": str(rule.id), "commission_rule": public_id("crule", rule.id)}
+    _pay_out(world)
     upload = Upload(
         kind="shopify-products",
         vendor_id=parse_public_id("part", world.ids["vendor"]),
@@ -300,6 +305,29 @@ def _promote(world: Planted) -> None:
     redeem(code=card.code, user_id=world.users["customer"].id, acting=SYSTEM, at=now())
     world.ids["promotion"] = public_id("promo", promotion_id)
     world.ids["gift_card"] = public_id("gift", card.id)
+
+
+def _pay_out(world: Planted) -> None:
+    """A payout of the vendor in a file for the operator's bank."""
+    vendor_id = parse_public_id("part", world.ids["vendor"])
+    iban = "DE89370400440532013000"
+    choose_destination(
+        partner_id=vendor_id,
+        kind="bank",
+        details=Details(name=f"{world.secret_mark} Bowls", iban=iban),
+        acting=SYSTEM,
+        at=now(),
+    )
+    choose_payer(payer=Payer(f"{world.secret_mark} Bank", iban), acting=SYSTEM, at=now())
+    earn(vendor_id, at=now())
+    payout_id = pay_now(
+        partner_id=vendor_id, currency="EUR", key="planted", acting=SYSTEM, at=now()
+    )
+    file_id = export_bank_file(currency="EUR", acting=SYSTEM, at=now())
+    world.ids |= {
+        "payout": public_id("pout", payout_id),
+        "bank_file": public_id("bfile", file_id),
+    }
 
 
 def _handover(world: Planted) -> str:

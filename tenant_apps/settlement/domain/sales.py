@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared_apps.kernel.errors import InvariantBroken
+from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
 from tenant_apps.settlement.domain.commissions import CommissionSubject
 
@@ -41,6 +42,10 @@ class ProductFacts:
     vendor_id: UUID
     vendor_name: str
     category_path: str
+
+    @property
+    def public_id(self) -> str:
+        return public_id("prod", self.id)
 
     @property
     def subject(self) -> CommissionSubject:
