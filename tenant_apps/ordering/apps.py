@@ -38,3 +38,13 @@ class OrderingConfig(AppConfig):
         url = "/manage/taxes/"
         register_nav_item(NavItem("manage", _("Taxes"), url, "percent", group="money", order=40))
         register_nav_item(NavItem("account", _("Orders"), "/orders/", "package", order=10))
+        for words in (
+            ("manage", _("Problems"), "/manage/claims/", "life-buoy", "sell", 6),
+            ("manage", _("Returns"), "/manage/returns/", "undo-2", "sell", 7),
+            ("manage", _("After the sale"), "/manage/orders/settings/", "clock", "settings", 30),
+            ("partner", _("Returns"), "/partner/returns/", "undo-2", "sell", 6),
+            ("partner", _("Digital goods"), "/partner/digital/", "download", "sell", 30),
+        ):
+            register_nav_item(NavItem(*words, module="marketplace"))
+        downloads = NavItem("account", _("Downloads"), "/downloads/", "download", order=11)
+        register_nav_item(downloads)

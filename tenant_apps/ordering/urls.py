@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.ordering.views import api, delivering, manage, partner, storefront, taxes
+from tenant_apps.ordering.views import (
+    after_urls,
+    api,
+    delivering,
+    manage,
+    partner,
+    storefront,
+    taxes,
+)
 
 storefront_urls: list[URLPattern | URLResolver] = [
+    *after_urls.STOREFRONT,
     path("cart/", storefront.cart, name="cart"),
     path("cart/lines/", storefront.add_line, name="cart_lines"),
     path("cart/lines/<str:variant>/", storefront.change_line, name="cart_line"),
@@ -17,6 +26,7 @@ storefront_urls: list[URLPattern | URLResolver] = [
     path("orders/<str:public>/", storefront.order, name="order"),
 ]
 partner_urls: list[URLPattern | URLResolver] = [
+    *after_urls.PARTNER,
     path("partner/orders/", partner.orders, name="partner_orders"),
     path("partner/orders/<str:public>/", partner.order, name="partner_order"),
     path("partner/orders/<str:public>/processing/", partner.process, name="partner_order_process"),
@@ -26,6 +36,7 @@ partner_urls: list[URLPattern | URLResolver] = [
     *delivering.urls_of(delivering.PARTNER),
 ]
 manage_urls: list[URLPattern | URLResolver] = [
+    *after_urls.MANAGE,
     path("manage/orders/", manage.orders, name="manage_orders"),
     path("manage/orders/<str:public>/", manage.order, name="manage_order"),
     path(
@@ -43,6 +54,7 @@ manage_urls: list[URLPattern | URLResolver] = [
     *delivering.urls_of(delivering.MANAGE),
 ]
 api_urls: list[URLPattern | URLResolver] = [
+    *after_urls.API,
     path("api/v1/cart", api.CartView.as_view(), name="api_cart"),
     path("api/v1/cart/lines", api.CartLinesView.as_view(), name="api_cart_lines"),
     path("api/v1/cart/lines/<str:variant>", api.CartLineView.as_view(), name="api_cart_line"),

@@ -223,9 +223,9 @@ def why_over(grant: DownloadGrant, *, at: datetime) -> str:
     return "limit" if grant.limit and grant.used >= grant.limit else ""
 
 
-def key_text(key: LicenceKey) -> str:
-    """A key as its buyer reads it; the caller has seen that it is theirs."""
-    return decrypt(key.secret)
+def readable_key(secret: str) -> str:
+    """A stored key as its buyer reads it; the caller has seen that it is theirs."""
+    return decrypt(secret)
 
 
 @operation

@@ -6,16 +6,17 @@ the money and a new order instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared_apps.kernel.errors import Unprocessable
+from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import step
 from tenant_apps.catalog.domain import stock
 from tenant_apps.catalog.domain.stock import StockLine
-from tenant_apps.catalog.queries import offers
+from tenant_apps.catalog.queries import ProductUnknown, offers, product_with
 from tenant_apps.ordering.domain.parts import Quantities
 from tenant_apps.ordering.models import OrderLine, Return
 
@@ -52,6 +53,27 @@ def check_replacements(
             raise ExchangeNotOffered
         if offer.price.minor != line.unit_price_minor:
             raise ExchangePriceDiffers(price=offer.price.as_json())
+
+
+def choices_for(
+    lines: Iterable[tuple[UUID, UUID, UUID, Money]], *, currency: str
+) -> dict[UUID, list[tuple[UUID, str]]]:
+    """What each line (line, product, variant, unit price) could be exchanged for now.
+
+    Other variants of its product at its price that are there, with their names. One query a product.
+    """
+    found: dict[UUID, list[tuple[UUID, str]]] = {}
+    for line_id, product_id, variant_id, unit in lines:
+        try:
+            product = product_with(product_id, currency=currency, on_sale=True)
+        except ProductUnknown:
+            continue
+        found[line_id] = [
+            (other.id, other.label or other.sku)
+            for other in product.variants
+            if other.id != variant_id and other.price == unit and other.in_stock
+        ]
+    return {line_id: others for line_id, others in found.items() if others}
 
 
 @step

@@ -20,6 +20,7 @@ from shared_apps.kernel.ids import parse_public_id
 from tenant_apps.ordering import queries
 from tenant_apps.ordering.domain import fulfilment
 from tenant_apps.ordering.queries import LineView, OrderView, VendorOrderView
+from tenant_apps.ordering.views.after_showing import shown_parts
 from tenant_apps.ordering.views.showing import badge, order_page
 from tenant_apps.ordering.views.storefront import SeeOther
 from tenant_apps.settlement.domain.commissions import (
@@ -68,9 +69,12 @@ def orders(request: HttpRequest) -> HttpResponse:
 @role_required("operator", "staff")
 def order(request: HttpRequest, public: str) -> HttpResponse:
     view = queries.any_order(parse_public_id(queries.ORDER_PREFIX, public))
+    shown = shown_parts(view.parts, at=now())
     earnings = earnings_of([part.ref for part in view.parts])
     context: dict[str, Any] = {
         **order_page(view),
+        "shown": shown,
+        "can_call_off": any(each.can_call_off for each in shown),
         "split": _split_table(view, earnings),
         "explained": _explained(view),
     }

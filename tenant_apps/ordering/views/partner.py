@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,18 +16,29 @@ from shared_apps.identity.domain.actors import acting_as
 from shared_apps.identity.permissions import signed_in
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.clock import now
-from shared_apps.kernel.errors import NotAllowed
+from shared_apps.kernel.errors import DomainError, NotAllowed
 from shared_apps.kernel.ids import parse_public_id
 from tenant_apps.ordering import queries
-from tenant_apps.ordering.domain import cancelling, fulfilment
-from tenant_apps.ordering.forms import ReasonForm, ShipForm
-from tenant_apps.ordering.queries import VendorOrderView
+from tenant_apps.ordering.domain import cancelling, claims, fulfilment, goodwill, parts
+from tenant_apps.ordering.domain.fulfilment import Tracking
+from tenant_apps.ordering.forms.after_sales import AnswerForm, CancelForm, ParcelForm, PayBackForm
+from tenant_apps.ordering.queries import VendorOrderView, after_sales
+from tenant_apps.ordering.views.after_showing import shown_parts, told
 from tenant_apps.ordering.views.showing import STATUS_LABELS, vendor_order_page
 from tenant_apps.ordering.views.storefront import SeeOther
 from tenant_apps.partners.permissions import Verb, require
 from tenant_apps.partners.queries import PartnerSummary, partner_of
 
-SHOWN_STATES = ("", "confirmed", "processing", "shipped", "delivered", "cancelled")
+SHOWN_STATES = (
+    "",
+    "confirmed",
+    "processing",
+    "partially_shipped",
+    "shipped",
+    "delivered",
+    "completed",
+    "cancelled",
+)
 
 
 class NotAVendor(NotAllowed):
@@ -60,7 +72,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def order(request: HttpRequest, public: str) -> HttpResponse:
-    return _page(request, part_of(request, public), ShipForm())
+    return _page(request, part_of(request, public))
 
 
 @require_POST
@@ -75,39 +87,118 @@ def process(request: HttpRequest, public: str) -> HttpResponse:
 @require_POST
 @signed_in
 def ship(request: HttpRequest, public: str) -> HttpResponse:
-    """POST carrier, tracking_number, tracking_url, all of them optional."""
+    """POST carrier, tracking_number, tracking_url and q_line_..., all optional: a parcel left.
+
+    Without quantities it holds all that is left to send.
+    """
     part = part_of(request, public)
-    form = ShipForm(request.POST)
+    form = parcel_form(part, request.POST)
     if not form.is_valid():
-        return _page(request, part, form, status=422)
-    fulfilment.ship(
-        vendor_order_id=part.id, tracking=form.tracking(), acting=acting_as(request), at=now()
-    )
+        return _page(request, part, parcel=form, status=422)
+    data = form.cleaned_data
+    try:
+        fulfilment.ship(
+            vendor_order_id=part.id,
+            tracking=Tracking(data["carrier"], data["tracking_number"], data["tracking_url"]),
+            quantities=form.chosen,
+            acting=acting_as(request),
+            at=now(),
+        )
+    except parts.BadQuantities as error:
+        form.add_error(None, told(error))
+        return _page(request, part, parcel=form, status=422)
     messages.success(request, _("Marked as sent. The customer can follow it now."))
     return SeeOther(f"/partner/orders/{public}/")
 
 
 @require_POST
 @signed_in
-def deliver(request: HttpRequest, public: str) -> HttpResponse:
+def deliver(request: HttpRequest, public: str, parcel: str = "") -> HttpResponse:
+    """One parcel, or everything on its way, arrived."""
     part = part_of(request, public)
-    fulfilment.deliver(vendor_order_id=part.id, acting=acting_as(request), at=now())
-    messages.success(request, _("Marked as delivered. Your share is yours now."))
+    parcel_id = parse_public_id(queries.PARCEL_PREFIX, parcel) if parcel else None
+    fulfilment.deliver(
+        vendor_order_id=part.id, parcel_id=parcel_id, acting=acting_as(request), at=now()
+    )
+    messages.success(request, _("Marked as delivered."))
     return SeeOther(f"/partner/orders/{public}/")
 
 
 @require_POST
 @signed_in
 def cancel(request: HttpRequest, public: str) -> HttpResponse:
-    """POST reason. The customer gets back what they paid for this part."""
+    """POST reason and q_line_...: the customer gets back what they paid for these, or for all."""
     part = part_of(request, public)
-    form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    cancelling.cancel_vendor_order(
-        vendor_order_id=part.id, reason=reason, acting=acting_as(request), at=now()
+    form = cancel_form(part, request.POST)
+    if not form.is_valid():
+        return _page(request, part, cancel=form, status=422)
+    chosen = form.chosen
+    quantities = {line.id: line.left for line in part.lines if line.left}
+    cancelling.cancel_lines(
+        vendor_order_id=part.id,
+        quantities=quantities if chosen is None else chosen,
+        reason=form.cleaned_data["reason"],
+        acting=acting_as(request),
+        at=now(),
     )
     messages.success(request, _("Cancelled. The customer gets the money back."))
     return SeeOther(f"/partner/orders/{public}/")
+
+
+@require_POST
+@signed_in
+def pay_back(request: HttpRequest, public: str) -> HttpResponse:
+    """POST reason, a_line_... and delivery: amounts that the customer gets back."""
+    part = part_of(request, public)
+    form = PayBackForm(request.POST, lines=part.lines, delivery_left=part.delivery_left)
+    if not form.is_valid():
+        return _page(request, part, refund=form, status=422)
+    try:
+        goodwill.pay_back(
+            vendor_order_id=part.id,
+            amounts=form.amounts,
+            delivery_minor=form.delivery_minor,
+            reason=form.cleaned_data["reason"],
+            acting=acting_as(request),
+            at=now(),
+        )
+    except DomainError as error:
+        form.add_error(None, told(error))
+        return _page(request, part, refund=form, status=422)
+    messages.success(request, _("The customer gets the money back."))
+    return SeeOther(f"/partner/orders/{public}/")
+
+
+@require_POST
+@signed_in
+def answer_claim(request: HttpRequest, public: str, found: str) -> HttpResponse:
+    """POST answer: the vendor's side of a claim, for the operator."""
+    part = part_of(request, public)
+    form = AnswerForm(request.POST)
+    claim = after_sales.claim_with(
+        parse_public_id(after_sales.CLAIM_PREFIX, found), vendor_id=part.vendor_id
+    )
+    text = form.cleaned_data["answer"] if form.is_valid() else ""
+    claims.answer(claim_id=claim.id, text=text, acting=acting_as(request), at=now())
+    messages.success(request, _("Your answer is noted."))
+    return SeeOther(f"/partner/orders/{public}/")
+
+
+@never_cache
+@require_GET
+@signed_in
+def document(request: HttpRequest, public: str, found: str) -> HttpResponse:
+    part = part_of(request, public)
+    document_id = parse_public_id(after_sales.DOCUMENT_PREFIX, found)
+    return SeeOther(after_sales.document_url(document_id, part_ids=[part.id]))
+
+
+def parcel_form(part: VendorOrderView, data: Any = None) -> ParcelForm:
+    return ParcelForm(data, lines=part.lines, available={line.id: line.left for line in part.lines})
+
+
+def cancel_form(part: VendorOrderView, data: Any = None) -> CancelForm:
+    return CancelForm(data, lines=part.lines, available={line.id: line.left for line in part.lines})
 
 
 def vendor_of(request: HttpRequest, acting: Actor | None = None) -> PartnerSummary:
@@ -127,7 +218,15 @@ def part_of(request: HttpRequest, public: str) -> VendorOrderView:
 
 
 def _page(
-    request: HttpRequest, part: VendorOrderView, form: ShipForm, *, status: int = 200
+    request: HttpRequest, part: VendorOrderView, *, status: int = 200, **forms: Any
 ) -> HttpResponse:
-    context = vendor_order_page(part, queries.vendor_order_events(part.id))
-    return render(request, "ordering/partner/order.html", {**context, "form": form}, status=status)
+    context = {
+        **vendor_order_page(part, queries.vendor_order_events(part.id)),
+        "shown": shown_parts([part], at=now())[0],
+        "parcel": forms.get("parcel") or parcel_form(part),
+        "cancel": forms.get("cancel") or cancel_form(part),
+        "refund": forms.get("refund")
+        or PayBackForm(lines=part.lines, delivery_left=part.delivery_left),
+        "answer": AnswerForm(),
+    }
+    return render(request, "ordering/partner/order.html", context, status=status)

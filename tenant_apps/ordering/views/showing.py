@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from babel.numbers import format_currency
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -68,7 +70,42 @@ EVENT_LABELS = {
     "delivered": lazy("Delivered"),
     "cancelled": lazy("Cancelled"),
     "confirmed": lazy("Confirmed"),
+    "completed": lazy("Completed"),
+    "partially_shipped": lazy("Partly on its way"),
+    "parcel_delivered": lazy("A parcel arrived"),
+    "lines_cancelled": lazy("Items cancelled"),
+    "address_changed": lazy("Address changed"),
+    "refunded": lazy("Money paid back"),
+    "return_requested": lazy("Return asked for"),
+    "return_approved": lazy("Return approved"),
+    "return_refused": lazy("Return refused"),
+    "return_withdrawn": lazy("Return withdrawn"),
+    "return_lapsed": lazy("Return never arrived"),
+    "return_received": lazy("Return received"),
+    "return_rejected": lazy("Return not accepted"),
+    "return_refunded": lazy("Return paid back"),
+    "replacement_sent": lazy("Replacement on its way"),
+    "replacement_delivered": lazy("Replacement delivered"),
+    "claim_opened": lazy("Problem reported"),
+    "claim_answered": lazy("The seller answered the report"),
+    "claim_withdrawn": lazy("Report withdrawn"),
+    "claim_refunded": lazy("Problem settled: money back"),
+    "claim_reshipped": lazy("Problem settled: sent again"),
+    "claim_refused": lazy("Report not accepted"),
+    "download_granted": lazy("Ready to download"),
+    "document_issued": lazy("Document issued"),
 }
+_BAD = frozenset(
+    {
+        "cancelled",
+        "rejected",
+        "expired",
+        "return_refused",
+        "return_lapsed",
+        "return_rejected",
+        "claim_refused",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +205,8 @@ def vendor_order_page(view: VendorOrderView, events: Sequence[EventView]) -> dic
         "sums": [Sum(_("Goods"), view.subtotal), Sum(_("Delivery"), view.delivery)],
         "own": [Sum(_("Paid for your part"), view.total), Sum(_("Commission"), -view.commission)],
         "can_process": view.state == "confirmed",
-        "can_ship": view.state in {"confirmed", "processing"},
-        "can_deliver": view.state == "shipped",
+        "can_ship": view.state in {"confirmed", "processing", "partially_shipped"},
+        "can_deliver": any(parcel.state == "sent" for parcel in view.fulfilments),
     }
 
 
@@ -181,10 +218,23 @@ def timeline(events: Iterable[EventView], names: Mapping[UUID, str]) -> list[Ent
         parcel = " ".join(
             str(event.data[key]) for key in ("carrier", "tracking_number") if event.data.get(key)
         )
-        note = " · ".join(filter(None, [whose, parcel]))
-        state = "bad" if event.kind in {"cancelled", "rejected", "expired"} else "done"
+        note = " · ".join(filter(None, [whose, parcel, *_details(event.data)]))
+        state = "bad" if event.kind in _BAD else "done"
         found.append(Entry(EVENT_LABELS.get(event.kind, event.kind), event.at, note, state))
     return found
+
+
+def _written(amount: Money) -> str:
+    locale = (get_language() or "en").replace("-", "_").partition("_")[0]
+    return format_currency(amount.decimal(), amount.currency, locale=locale)
+
+
+def _details(data: Mapping[str, Any]) -> list[str]:
+    """What else an entry tells: a number, what of it, how much money."""
+    lines = [f"{count} x {title}" for title, count in data.get("lines", ())]
+    minor = data.get("amount_minor") or data.get("refund_minor")
+    amount = [_written(Money(minor, data["currency"]))] if minor else []
+    return [*filter(None, [str(data.get("number", ""))]), *lines, *amount]
 
 
 def explained(code: str, members: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from tenant_apps.ordering.domain import carts, checkout, placing
 from tenant_apps.ordering.domain.cart_reading import CartView, cart_of
 from tenant_apps.ordering.domain.carts import CartOwner
 from tenant_apps.ordering.forms import CheckoutForm, LineForm, QuantityForm
+from tenant_apps.ordering.views.after_showing import shown_parts
 from tenant_apps.ordering.views.owner import guest_key_of, user_id_of, with_owner
 from tenant_apps.ordering.views.showing import cart_page, explained, order_page
 
@@ -141,7 +142,8 @@ def order(request: HttpRequest, public: str) -> HttpResponse:
         user_id=user_id_of(request),
         guest_key=guest_key_of(request),
     )
-    return render(request, "ordering/storefront/order.html", order_page(view))
+    context = {**order_page(view), "shown": shown_parts(view.parts, at=now())}
+    return render(request, "ordering/storefront/order.html", context)
 
 
 def _checkout_page(

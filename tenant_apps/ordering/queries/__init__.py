@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import public_id
@@ -140,6 +140,7 @@ class VendorOrderView:
     shipped_at: datetime | None
     delivered_at: datetime | None
     refunded: Money
+    delivery_left: Money
     lines: Sequence[LineView]
     fulfilments: Sequence[FulfilmentView]
 
@@ -232,10 +233,22 @@ def orders_page(
     return _rows(rows.exclude(state__in=["draft", "expired"]), cursor=cursor, limit=limit)
 
 
-def all_orders_page(*, state: str = "", cursor: str = "", limit: int = 25) -> Page[OrderRow]:
+def all_orders_page(
+    *,
+    state: str = "",
+    user_id: UUID | None = None,
+    vendor_id: UUID | None = None,
+    cursor: str = "",
+    limit: int = 25,
+) -> Page[OrderRow]:
     """Every order of the tenant, newest first, for the operator. Two queries."""
-    rows = Order.objects.all()
-    return _rows(rows.filter(state=state) if state else rows, cursor=cursor, limit=limit)
+    rows = Order.objects.filter(state=state) if state else Order.objects.all()
+    if user_id is not None:
+        rows = rows.filter(user_id=user_id)
+    if vendor_id is not None:
+        of_vendor = VendorOrder.objects.filter(order=OuterRef("pk"), vendor_id=vendor_id)
+        rows = rows.filter(Exists(of_vendor))
+    return _rows(rows, cursor=cursor, limit=limit)
 
 
 def order_for(
@@ -266,6 +279,14 @@ def vendor_orders_page(
 def vendor_order(vendor_order_id: UUID, *, vendor_id: UUID) -> VendorOrderView:
     """One part of this vendor; raises OrderNotFound for another vendor's."""
     row = _vendor_orders().filter(id=vendor_order_id, vendor_id=vendor_id).first()
+    if row is None:
+        raise OrderNotFound
+    return _vendor_order_view(row)
+
+
+def any_vendor_order(vendor_order_id: UUID) -> VendorOrderView:
+    """One part of a placed order for the operator; raises OrderNotFound."""
+    row = _vendor_orders().filter(id=vendor_order_id).first()
     if row is None:
         raise OrderNotFound
     return _vendor_order_view(row)
@@ -388,9 +409,15 @@ def _vendor_order_view(row: VendorOrder) -> VendorOrderView:
         shipped_at=row.shipped_at,
         delivered_at=row.delivered_at,
         refunded=Money(row.refunded_minor, currency),
+        delivery_left=Money(_delivery_total(row) - row.delivery_refunded_minor, currency),
         lines=[_line_view(line, row) for line in row.lines.all()],
         fulfilments=[_fulfilment_view(parcel) for parcel in parcels],
     )
+
+
+def _delivery_total(row: VendorOrder) -> int:
+    """What was paid for the delivery: the part beyond its lines."""
+    return row.total_minor - sum(line.total_minor for line in row.lines.all())
 
 
 def _fulfilment_view(row: Fulfilment) -> FulfilmentView:

@@ -14,6 +14,7 @@ from tenant_apps.ordering.domain.delivery import DeliveryOption
 from tenant_apps.ordering.models.carts import QUANTITY_MAX
 from tenant_apps.ordering.queries import (
     LINE_PREFIX,
+    FulfilmentView,
     LineView,
     OrderRow,
     OrderView,
@@ -216,7 +217,9 @@ def _part_json(part: VendorOrderView) -> dict[str, Any]:
         "delivery": part.delivery.as_json(),
         "tax": part.tax.as_json(),
         "total": part.total.as_json(),
+        "refunded": part.refunded.as_json(),
         "lines": [_line_json(line) for line in part.lines],
+        "parcels": [_parcel_json(parcel) for parcel in part.fulfilments],
         "tracking": {
             "carrier": sent.carrier,
             "number": sent.tracking_number,
@@ -224,6 +227,23 @@ def _part_json(part: VendorOrderView) -> dict[str, Any]:
         }
         if sent
         else None,
+    }
+
+
+def _parcel_json(parcel: FulfilmentView) -> dict[str, Any]:
+    return {
+        "id": parcel.public_id,
+        "kind": parcel.kind,
+        "status": parcel.state,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "tracking_url": parcel.tracking_url,
+        "shipped_at": parcel.shipped_at.isoformat(),
+        "delivered_at": parcel.delivered_at.isoformat() if parcel.delivered_at else None,
+        "lines": [
+            {"line": public_id(LINE_PREFIX, line_id), "quantity": count}
+            for line_id, count in parcel.quantities.items()
+        ],
     }
 
 
@@ -236,6 +256,10 @@ def _line_json(line: LineView) -> dict[str, Any]:
         "variant_title": line.variant_title,
         "sku": line.sku,
         "quantity": line.quantity,
+        "cancelled": line.cancelled,
+        "shipped": line.shipped,
+        "returned": line.returned,
+        "refunded": money_json(line.refunded),
         "unit": money_json(line.unit),
         "total": money_json(line.total),
     }
