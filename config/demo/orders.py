@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from http.client import HTTPMessage
 from typing import IO
@@ -52,12 +53,13 @@ def buy(*, world: World, password: Password) -> int:
     had = len(orders_page(user_id=customer.id, guest_key=None).items)
     for place, basket in enumerate(BASKETS[had:], start=had):
         pieces = [world.pieces[number] for number in basket]
-        _buy(customer, pieces, place)
+        _send(purchase(customer, pieces, at=now()), place, at=now())
     return max(0, len(BASKETS) - had)
 
 
-def _buy(customer: Person, pieces: list[Piece], place: int) -> None:
-    owner, at = CartOwner(user_id=customer.id), now()
+def purchase(customer: Person, pieces: Sequence[Piece], *, at: datetime) -> UUID:
+    """Somebody fills a basket, checks out and pays on the gateway's page; returns the order's id."""
+    owner = CartOwner(user_id=customer.id)
     for piece in pieces:
         variant = product_at(slug_of(piece.title)).first_choice
         if variant is not None:
@@ -67,8 +69,8 @@ def _buy(customer: Person, pieces: list[Piece], place: int) -> None:
     )
     started = check_out(owner=owner, details=details, acting=people.actor(customer), at=at)
     if not started.is_placed:
-        finish_checkout(provider_id=_pay(started.redirect_url), at=now())
-    _send(started.order_id, place, at=now())
+        finish_checkout(provider_id=_pay(started.redirect_url), at=at)
+    return started.order_id
 
 
 class _Halt(HTTPRedirectHandler):
@@ -101,9 +103,20 @@ def _send(order_id: UUID, place: int, *, at: datetime) -> None:
     """The shops hand over the parcels of the first baskets, and the very first arrives."""
     if place >= SHIPPED:
         return
+    hand_over(order_id, at=at)
+    if place < DELIVERED:
+        arrive(order_id, at=at)
+
+
+def hand_over(order_id: UUID, *, at: datetime) -> None:
+    """Every shop of an order prepares its parcel and gives it to the carrier."""
     for number, part in enumerate(any_order(order_id).parts):
         start_processing(vendor_order_id=part.id, acting=SYSTEM, at=at)
         tracking = Tracking(carrier="Quay Parcels", number=f"QP{str(part.id.int)[-9:]}{number}")
         ship(vendor_order_id=part.id, tracking=tracking, acting=SYSTEM, at=at)
-        if place < DELIVERED:
-            deliver(vendor_order_id=part.id, acting=SYSTEM, at=at)
+
+
+def arrive(order_id: UUID, *, at: datetime) -> None:
+    """Every parcel of an order is at the door."""
+    for part in any_order(order_id).parts:
+        deliver(vendor_order_id=part.id, acting=SYSTEM, at=at)

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.demo import orders, people, seeding
+from config.demo import history, orders, people, seeding
 from config.demo.seeding import Hands
 from config.demo.worlds import SLUGS, World, load
 from shared_apps.kernel.clock import now
@@ -60,6 +60,8 @@ class Command(BaseCommand):
             self._fill(each)
         for each in hands:
             self._sell(each)
+        for each in hands:
+            self._remember(each)
 
     def _fill(self, hands: Hands) -> None:
         tenant = find_by_slug(hands.world.slug)
@@ -75,6 +77,13 @@ class Command(BaseCommand):
         with tenant_context(tenant):
             bought = orders.buy(world=hands.world, password=hands.password)
         self._tell(f"{hands.world.name} sold {bought} baskets")
+
+    def _remember(self, hands: Hands) -> None:
+        tenant = find_by_slug(hands.world.slug)
+        assert tenant is not None  # noqa: S101 - opened above
+        with tenant_context(tenant):
+            told = history.replay(world=hands.world, password=hands.password, at=now())
+        self._tell(f"{hands.world.name} remembers {told} orders of the weeks before")
 
     def _write_sign_ins(
         self, worlds: list[World], folder: Path, password: people.Password, secret: str
