@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from tenant_apps.ordering.views import api, delivering, manage, partner, storefront, taxes
+from tenant_apps.ordering.views import (
+    api,
+    checkout,
+    delivering,
+    manage,
+    partner,
+    storefront,
+    taxes,
+)
 
 storefront_urls: list[URLPattern | URLResolver] = [
     path("cart/", storefront.cart, name="cart"),
     path("cart/lines/", storefront.add_line, name="cart_lines"),
     path("cart/lines/<str:variant>/", storefront.change_line, name="cart_line"),
     path("cart/changes/", storefront.accept_changes, name="cart_changes"),
-    path("checkout/", storefront.check_out, name="checkout"),
-    path("checkout/return/", storefront.come_back, name="checkout_return"),
+    path("cart/codes/", storefront.add_code, name="cart_codes"),
+    path("cart/codes/removal/", storefront.remove_code, name="cart_code_removal"),
+    path("checkout/", checkout.check_out, name="checkout"),
+    path("checkout/return/", checkout.come_back, name="checkout_return"),
     path("orders/", storefront.orders, name="orders"),
     path("orders/<str:public>/", storefront.order, name="order"),
 ]
