@@ -57,6 +57,7 @@ from tenant_apps.ordering.models import DeliveryRate, Order, VendorOrder
 from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.places.domain.book import save_address
 from tenant_apps.promotions.domain.gift_cards import GiftCardDraft, issue, redeem
 from tenant_apps.promotions.domain.promotions import PromotionDraft, create_promotion
 from tenant_apps.reviews.domain.reviews import Wording, write_review
