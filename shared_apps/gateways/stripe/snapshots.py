@@ -21,6 +21,7 @@ from shared_apps.gateways.contract import (
     SavedMethod,
     SentTransfer,
 )
+from shared_apps.gateways.errors import GatewayRefused
 from shared_apps.gateways.statement import BalanceMovement, MovementKind
 from shared_apps.gateways.stripe.amounts import from_wire
 from shared_apps.gateways.stripe.webhooks import BELONGING, REFERENCE
@@ -77,7 +78,9 @@ OF_DISPUTES = {"dispute", "dispute_reversal"}
 
 def payment_snapshot(session: stripe.checkout.Session) -> PaymentSnapshot:
     """A payment as its session, with everything in PAYMENT_EXPANSIONS expanded, tells it."""
-    currency = session.currency or ""
+    currency = session.currency
+    if not currency:
+        raise GatewayRefused("this page of Stripe's is not for a payment")
     intent = (
         session.payment_intent if isinstance(session.payment_intent, stripe.PaymentIntent) else None
     )
@@ -123,7 +126,7 @@ def _snapshot(
         refunded=_refunded_of(charge) if charge and is_captured else nothing,
         charge_id=charge.id if charge and charge.paid else "",
         fee=_fee(charge),
-        failure_code=(failure.decline_code or failure.code or "") if failure else "",
+        failure_code=_told(failure, "decline_code") or _told(failure, "code"),
         saved_method=_kept(intent),
         **told,
     )
@@ -205,15 +208,15 @@ def refunded(refund: stripe.Refund) -> Refunded:
 
 
 def account_snapshot(account: stripe.Account) -> AccountSnapshot:
-    transfers = account.capabilities.transfers if account.capabilities else None
-    asked = account.requirements
+    # Of an account that looks after itself Stripe does not tell what it is asked for.
+    asked: stripe.Account.Requirements | None = getattr(account, "requirements", None)
     return AccountSnapshot(
         account_id=account.id,
-        is_payable=transfers == "active",
+        is_payable=_told(account.capabilities, "transfers") == "active",
         has_submitted_details=bool(account.details_submitted),
         pending_requirements=tuple((asked.currently_due or []) if asked else []),
         is_paid_out=bool(account.payouts_enabled),
-        disabled_reason=(asked.disabled_reason or "") if asked else "",
+        disabled_reason=_told(asked, "disabled_reason"),
     )
 
 
@@ -280,6 +283,11 @@ def balance_movement(entry: stripe.BalanceTransaction) -> BalanceMovement:
         at=datetime.fromtimestamp(entry.created, UTC),
         reference=_reference(entry.source),
     )
+
+
+def _told(thing: Any, name: str) -> str:
+    """A text of an object that may lack it: Stripe leaves out what does not apply."""
+    return str(getattr(thing, name, None) or "")
 
 
 def _id_of(thing: Any) -> str:

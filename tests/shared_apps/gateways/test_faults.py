@@ -85,6 +85,16 @@ class TestRequests:
         assert len(gateway._api.balance_transactions.list().data) == 1
 
 
+class TestWebhooks:
+    def test_one_may_be_late(self, gateway, customer, mailbox):
+        secret = listening(gateway, mailbox)
+        customer.lever("faults", kind="delay", match="charge.succeeded", seconds=1.5)
+        paid(gateway, customer)
+        types = [event.type for event in heard(gateway, mailbox, secret, 3)]
+        assert sorted(types[:2]) == ["checkout.session.completed", "payment_intent.succeeded"]
+        assert types[2] == "charge.succeeded"
+
+
 class TestAuthorisations:
     def test_the_banks_promise_lapses_after_a_week(self, gateway, customer, mailbox):
         secret = listening(gateway, mailbox)

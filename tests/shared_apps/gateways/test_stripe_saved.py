@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from shared_apps.gateways.contract import ChargeSaved, PaymentState, SavedMethod, WebhookSubject
+from shared_apps.gateways.contract import (
+    CapturePayment,
+    ChargeSaved,
+    PaymentState,
+    SavedMethod,
+    WebhookSubject,
+)
 from shared_apps.gateways.errors import AuthenticationNeeded, GatewayRefused, PaymentDeclined
 from tests.shared_apps.gateways.ground import fresh_key, payment
-from tests.shared_apps.gateways.stripe_world import eur, heard, listening, paid
+from tests.shared_apps.gateways.stripe_world import eur, heard, listening, onboarded, paid, payout
 
 
 def opened(gateway, reference: str = "user_1") -> str:
@@ -147,3 +155,40 @@ def test_keeping_is_told_with_the_customer(gateway, customer, mailbox):
     assert [(event.type, event.object_id) for event in told] == [
         ("payment_method.attached", person)
     ]
+
+
+def test_twenty_at_once_with_one_key_charge_once(gateway, customer):
+    person, method = kept(gateway, customer)
+    wish = charge(person, method.token)
+    with ThreadPoolExecutor(10) as pool:
+        made = {
+            one.provider_id for one in pool.map(lambda _: gateway.charge_saved(wish), range(20))
+        }
+    assert len(made) == 1
+    assert len(gateway._api.charges.list().data) == 2
+
+
+def test_ten_captures_at_once_take_the_money_once(gateway, customer):
+    payment_id = paid(gateway, customer, is_manual_capture=True)
+
+    def capture(number: int):
+        return gateway.capture(CapturePayment(payment_id, eur(8400), f"k:capture:{number}"))
+
+    with ThreadPoolExecutor(10) as pool:
+        taken = [*pool.map(capture, range(10))]
+    assert {(one.state, one.captured) for one in taken} == {(PaymentState.CAPTURED, eur(8400))}
+    assert [entry.amount for entry in gateway._api.balance_transactions.list().data] == [8400]
+
+
+def test_shares_sent_at_once_stay_within_their_charge(gateway, customer):
+    account = onboarded(gateway, customer)
+    drawn = gateway.fetch_payment(paid(gateway, customer)).charge_id
+
+    def send(_: int) -> int:
+        try:
+            return gateway.send_payout(payout(account, 1000, drawn)).amount.minor
+        except GatewayRefused:
+            return 0
+
+    with ThreadPoolExecutor(10) as pool:
+        assert sum(pool.map(send, range(20))) == 8000

@@ -139,10 +139,10 @@ def detach_method(call: Call) -> Body:
 def list_methods(call: Call) -> Body:
     customer = call.owned(call.ids[0], "customer", param="customer")
     rows = call.world.listed(call.scope, "payment_method", customer.id)
-    wanted = call.text("type", "card")
+    wanted = call.text("type", "")
     return page_of(
         call,
-        [row for row in rows if row.body["type"] == wanted],
+        [row for row in rows if not wanted or row.body["type"] == wanted],
         f"/v1/customers/{customer.id}/payment_methods",
     )
 
