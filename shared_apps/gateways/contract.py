@@ -19,7 +19,8 @@ from enum import StrEnum
 from typing import ClassVar, Protocol
 
 from shared_apps.gateways.keys import Keys
-from shared_apps.gateways.statement import BalanceMovement
+from shared_apps.gateways.statement import BalanceMovement as BalanceMovement  # noqa: PLC0414 - handed on
+from shared_apps.gateways.statement import MovementKind as MovementKind  # noqa: PLC0414 - handed on
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page
 

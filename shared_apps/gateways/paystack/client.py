@@ -28,6 +28,7 @@ class PaystackGateway(PaystackPeople):
         partial_refunds=True,
         saved_methods=True,
         payouts=True,
+        disputes=True,
         registers_webhooks=False,
         payout_destinations=DESTINATIONS,
     )

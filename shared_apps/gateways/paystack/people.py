@@ -1,4 +1,4 @@
-"""Paystack's customers, their saved cards, and transfers to partners."""
+"""Paystack's customers, their saved cards and objections, and transfers to partners."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from shared_apps.gateways.contract import (
     ChargeSaved,
     DestinationKind,
+    DisputeSnapshot,
     PaymentSnapshot,
     PaymentState,
     PayoutSnapshot,
@@ -61,6 +62,10 @@ class PaystackPeople(PaystackPayments):
         if snapshot.state is PaymentState.FAILED:
             raise PaymentDeclined(snapshot.failure_code, provider=self.kind)
         return snapshot
+
+    def fetch_dispute(self, dispute_id: str) -> DisputeSnapshot:
+        """How a dispute stands. Paystack wants documents for an answer: those go in on its own pages."""
+        return snapshots.dispute_snapshot(self._get(f"/dispute/{dispute_id}"))
 
     def send_payout(self, payout: SendPayout) -> PayoutSnapshot:
         reference = f"po-{short_key(payout.idempotency_key)}"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from shared_apps.gateways.contract import (
+    DisputeSnapshot,
+    DisputeState,
     PaymentSnapshot,
     PaymentState,
     PayoutSnapshot,
@@ -32,6 +35,7 @@ PAYOUT_STATES = {
     "blocked": PayoutState.FAILED,
     "rejected": PayoutState.FAILED,
 }
+RESOLVED, IN_OUR_FAVOUR = "resolved", "declined"
 _UNDONE = frozenset({PayoutState.FAILED, PayoutState.REVERSED})
 
 
@@ -127,3 +131,33 @@ def payout_snapshot(transfer: Mapping[str, Any]) -> PayoutSnapshot:
         failure_code=transfer["status"] if is_undone or transfer["status"] == "otp" else "",
         reference=str(transfer.get("reason") or ""),
     )
+
+
+def dispute_snapshot(dispute: Mapping[str, Any]) -> DisputeSnapshot:
+    """Paystack takes the money when a dispute is lost, not when it is opened."""
+    transaction = dispute["transaction"]
+    amount = from_wire(transaction["amount"], transaction["currency"])
+    state = _dispute_state(dispute)
+    nothing = Money.zero(amount.currency)
+    taken = dispute.get("refund_amount")
+    lost = from_wire(taken, amount.currency) if taken is not None else amount
+    ends = dispute.get("dueAt")
+    return DisputeSnapshot(
+        dispute_id=str(dispute["id"]),
+        state=state,
+        charge_id=str(transaction["id"]),
+        reference=str(metadata_of(transaction).get(REFERENCE, "")),
+        amount=amount,
+        withdrawn=lost if state is DisputeState.LOST else nothing,
+        fee=nothing,
+        reason=str(dispute.get("category") or ""),
+        respond_by=datetime.fromisoformat(ends) if ends else None,
+    )
+
+
+def _dispute_state(dispute: Mapping[str, Any]) -> DisputeState:
+    if dispute["status"] == RESOLVED:
+        is_won = dispute.get("resolution") == IN_OUR_FAVOUR
+        return DisputeState.WON if is_won else DisputeState.LOST
+    is_ours = dispute["status"] == "awaiting-merchant-feedback"
+    return DisputeState.NEEDS_RESPONSE if is_ours else DisputeState.UNDER_REVIEW

@@ -14,6 +14,7 @@ import pytest
 from shared_apps.gateways.contract import (
     ChargeSaved,
     DestinationKind,
+    DisputeState,
     Gateway,
     PaymentSnapshot,
     PaymentState,
@@ -23,6 +24,7 @@ from shared_apps.gateways.contract import (
     RefundState,
     SendPayout,
     StartPayment,
+    WebhookSubject,
 )
 from shared_apps.gateways.errors import (
     GatewayRefused,
@@ -262,3 +264,52 @@ class LimitedCases:
         to = PayoutDestination(DestinationKind.CONNECTED_ACCOUNT, "acct_1")
         with pytest.raises(NotOffered):
             self.gateway().send_payout(self.payout(to))
+
+    def disputed(self, **wish: object) -> tuple[str, str]:
+        provider_id = self.paid()
+        made = self.customer.lever(f"{self.kind}/dispute", payment=provider_id, **wish)
+        return provider_id, str(made["id"])
+
+
+class DisputedCases(LimitedCases):
+    """For those whose disputes can be read."""
+
+    # What the provider holds back while a dispute is open.
+    is_held: ClassVar[bool]
+
+    def test_a_dispute_is_won_and_nothing_is_missing(self):
+        _, dispute_id = self.disputed()
+        held = self.money(840_000 if self.is_held else 0)
+        assert self.gateway().fetch_dispute(dispute_id).withdrawn == held
+        self.customer.lever(f"{self.kind}/close_dispute", dispute=dispute_id, outcome="won")
+        won = self.gateway().fetch_dispute(dispute_id)
+        assert (won.state, won.withdrawn) == (DisputeState.WON, self.money(0))
+
+    def test_a_dispute_nobody_answers_is_lost(self):
+        provider_id, dispute_id = self.disputed()
+        reference = self.gateway().fetch_payment(provider_id).reference
+        self.customer.lever("clock", advance_seconds=15 * A_DAY)
+        lost = self.gateway().fetch_dispute(dispute_id)
+        assert (lost.state, lost.withdrawn) == (DisputeState.LOST, self.money(840_000))
+        assert lost.reference == reference
+
+    def test_a_payment_can_be_disputed_later_by_itself(self, mailbox):
+        self.listen(mailbox)
+        self.customer.lever("faults", provider=self.kind, kind="dispute_after:fraud", seconds=A_DAY)
+        self.paid()
+        self.settled()
+        secrets = [self.secret]
+        told = [self.gateway().parse_webhook(*each, secrets=secrets) for each in self.post(mailbox)]
+        (about,) = [event for event in told if event.subject is WebhookSubject.DISPUTE]
+        found = self.gateway().fetch_dispute(about.object_id)
+        assert (found.state, found.reason) == (DisputeState.NEEDS_RESPONSE, "fraud")
+
+    secret: str
+
+    def listen(self, mailbox) -> None:
+        """Have the provider tell the mailbox of everything."""
+        raise NotImplementedError
+
+    def post(self, mailbox):
+        """What has arrived once the message about the dispute is there."""
+        raise NotImplementedError

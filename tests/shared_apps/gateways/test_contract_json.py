@@ -10,6 +10,7 @@ import pytest
 from shared_apps.gateways.contract import (
     Credentials,
     DestinationKind,
+    DisputeState,
     Gateway,
     PayoutDestination,
     StartedPayment,
@@ -20,7 +21,7 @@ from shared_apps.gateways.sandbox.server import Sandbox
 from shared_apps.kernel.money import Money
 from tests.shared_apps.gateways.contract_cases import GatewayContract
 from tests.shared_apps.gateways.customer import Customer
-from tests.shared_apps.gateways.ground import Ground
+from tests.shared_apps.gateways.ground import Ground, lacking
 from tests.shared_apps.gateways.json_judge import JudgedSession
 
 PAYSTACK_KEY = os.environ.get("PAYSTACK_TEST_KEY", "")
@@ -60,11 +61,15 @@ class Grounds:
             customer.lever("clock", advance_seconds=60)
             customer.lever(f"{self.kind}/fail_payout", payout=payout_id)
 
+        def object_to(payment_id: str) -> str:
+            return str(customer.lever(f"{self.kind}/dispute", payment=payment_id)["id"])
+
         return Ground(
             gateway=gateway,
             stranger=gateway_for(self.kind, bad),
             pay=at_the_page("visa"),
             decline=at_the_page(self.declined_card),
+            object_to=object_to,
             money_arrives=lambda: customer.lever("clock", advance_seconds=2 * 86_400),
             bounce=bounce,
             destination=lambda: self.destination,
@@ -97,6 +102,17 @@ class PaystackCases(GatewayContract, Grounds):
         again = ground.gateway.start_payment(wish)
         assert again.provider_id == first.provider_id
         assert again.redirect_url != first.redirect_url
+
+    def test_a_dispute_is_read_answered_and_given_in_to(self, ground: Ground):
+        """Paystack's disputes can be read; they are answered on its own pages."""
+        object_to = lacking(ground.object_to, "nobody objects on demand in this run")
+        paid = ground.paid()
+        opened = ground.gateway.fetch_dispute(object_to(paid))
+        assert opened.state is DisputeState.NEEDS_RESPONSE
+        assert (opened.amount, opened.withdrawn) == (ground.money(8400), ground.money(0))
+        assert opened.charge_id == ground.gateway.fetch_payment(paid).charge_id
+        with pytest.raises(NotOffered):
+            ground.gateway.accept_dispute(opened.dispute_id, idempotency_key="k")
 
 
 class TestPaystackOnTheSandbox(PaystackCases):

@@ -9,6 +9,8 @@ from shared_apps.gateways.contract import (
     CapturePayment,
     Credentials,
     DestinationKind,
+    DisputeEvidence,
+    DisputeState,
     Gateway,
     PaymentLine,
     PaymentState,
@@ -21,16 +23,28 @@ from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.ground import payment
 from tests.shared_apps.gateways.json_judge import JudgedSession
-from tests.shared_apps.gateways.limited_cases import LimitedCases
+from tests.shared_apps.gateways.limited_cases import DisputedCases
 
 
-class TestPayPalBeyondTheContract(LimitedCases):
+class TestPayPalBeyondTheContract(DisputedCases):
     kind = "paypal"
     currency = "EUR"
     destination = PayoutDestination(DestinationKind.EMAIL, "vendor@example.org")
     failing = PayoutDestination(DestinationKind.EMAIL, "fails@example.org")
     opening_path = "/checkout/orders"
     payout_path = "/payouts"
+
+    is_held = True
+
+    def listen(self, mailbox) -> None:
+        self.secret = (
+            self.gateway()
+            .register_webhook(url=mailbox.url, of_partners=False, idempotency_key="k")
+            .secret
+        )
+
+    def post(self, mailbox):
+        return mailbox.wait(3)
 
     @pytest.fixture(autouse=True)
     def _here(self, sandbox: Sandbox, session: JudgedSession, customer: Customer) -> None:
@@ -196,6 +210,29 @@ class TestPayPalBeyondTheContract(LimitedCases):
         )
         assert first == second
         assert first.endpoint_id
+
+    def test_while_the_two_only_talk_nothing_is_held(self):
+        _, dispute_id = self.disputed(is_inquiry=True)
+        asked = self.gateway().fetch_dispute(dispute_id)
+        assert (asked.state, asked.withdrawn) == (DisputeState.WARNING, self.money(0))
+        lost = self.gateway().accept_dispute(dispute_id, idempotency_key="k")
+        assert (lost.state, lost.withdrawn) == (DisputeState.LOST, self.money(840_000))
+        assert self.gateway().accept_dispute(dispute_id, idempotency_key="k") == lost
+
+    def test_an_answer_that_is_not_final_stays_here(self):
+        _, dispute_id = self.disputed()
+        answer = DisputeEvidence(
+            dispute_id, "Sent.", False, "k", tracking_number="1Z1", shipping_carrier="UPS"
+        )
+        assert self.gateway().submit_evidence(answer).state is DisputeState.NEEDS_RESPONSE
+        final = self.gateway().submit_evidence(replace(answer, is_final=True))
+        assert final.state is DisputeState.UNDER_REVIEW
+        (told,) = self.sent("/provide-evidence")
+        assert told["evidences"][0]["evidence_info"] == {
+            "tracking_info": [{"carrier_name": "UPS", "tracking_number": "1Z1"}]
+        }
+        with pytest.raises(GatewayRefused):
+            self.gateway().submit_evidence(replace(answer, is_final=True))
 
     def test_a_refund_can_bounce(self):
         provider_id = self.paid()

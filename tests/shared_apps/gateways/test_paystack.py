@@ -14,10 +14,10 @@ from shared_apps.gateways.registry import gateway_for
 from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.json_judge import JudgedSession
-from tests.shared_apps.gateways.limited_cases import LimitedCases
+from tests.shared_apps.gateways.limited_cases import DisputedCases
 
 
-class TestPaystackBeyondTheContract(LimitedCases):
+class TestPaystackBeyondTheContract(DisputedCases):
     kind = "paystack"
     currency = "NGN"
     destination = PayoutDestination(
@@ -26,6 +26,20 @@ class TestPaystackBeyondTheContract(LimitedCases):
     failing = PayoutDestination(
         DestinationKind.BANK_ACCOUNT, "0000000001", bank_code="058", name="Ada", country="NG"
     )
+
+    is_held = False
+    secret = "sk_test_contract"
+
+    def listen(self, mailbox) -> None:
+        self.customer.web.post(
+            f"{self.base}/_dashboard",
+            json={"webhook_url": mailbox.url},
+            headers={"Authorization": f"Bearer {self.secret}"},
+            timeout=10,
+        ).raise_for_status()
+
+    def post(self, mailbox):
+        return mailbox.wait(2)
 
     @pytest.fixture(autouse=True)
     def _here(self, sandbox: Sandbox, session: JudgedSession, customer: Customer) -> None:

@@ -64,6 +64,9 @@ def take(world: World, order: Stored, minor: int) -> Body:
     world.move(order.scope, currency, minor - _whole(fee, currency), available_at=world.now())
     related = {"supplementary_data": {"related_ids": {"order_id": order.id}}}
     tell(world, order.scope, "PAYMENT.CAPTURE.COMPLETED", "capture", {**shown(capture), **related})
+    for fault in world.sprung(("dispute_after",), str(capture["custom_id"])).values():
+        ends = world.now() + fault.seconds
+        world.remind("dispute", order.id, scope=order.scope, at=ends, detail=fault.detail)
     return capture
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from shared_apps.gateways.paypal.fake import endpoints, ledger, orders, payouts, vault
+from shared_apps.gateways.paypal.fake import disputes, endpoints, ledger, orders, payouts, vault
 from shared_apps.gateways.paypal.fake.says import ROUTES, Said, error, new_id, unprocessable
 from shared_apps.gateways.sandbox.rest import Refusal, account_of, bearer_of
 from shared_apps.gateways.sandbox.store import Answer, Body, Stored
@@ -22,7 +22,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{12,100}\Z")
 TOKEN_LASTS_SECONDS = 32_400
 KEY_LASTS_SECONDS = 6 * 3600
 # The modules whose routes the fake serves; importing them registers the routes.
-PARTS = (endpoints, ledger, orders, payouts, vault)
+PARTS = (disputes, endpoints, ledger, orders, payouts, vault)
 
 
 class PayPalFake(Till):
@@ -88,6 +88,14 @@ class PayPalFake(Till):
         return endpoints.signature_headers(body=body, secret=secret, at=at)
 
     def lever(self, name: str, wish: Tree, world: World) -> Tree | None:
+        if name == "dispute":
+            payment, reason = str(wish.get("payment", "")), str(wish.get("reason", ""))
+            is_inquiry = wish.get("is_inquiry") is True
+            made = disputes.dispute(world, payment, reason=reason, is_inquiry=is_inquiry)
+            return {**made, "id": made["dispute_id"]}
+        if name == "close_dispute":
+            dispute_id, outcome = str(wish.get("dispute", "")), str(wish.get("outcome", ""))
+            return disputes.close_dispute(world, dispute_id, outcome)
         if name == "fail_payout":
             return payouts.fail_payout(world, str(wish.get("payout", "")))
         if name == "fail_refund":
@@ -95,6 +103,12 @@ class PayPalFake(Till):
         return None
 
     def sweep(self, world: World) -> None:
+        for reminder in world.reminders():
+            subject, reason = reminder.body["subject"], reminder.body["detail"]
+            if reminder.body["what"] == disputes.OVERDUE:
+                disputes.lose_unanswered(world, subject)
+            else:
+                disputes.dispute(world, subject, reason=reason, is_inquiry=False)
         orders.forget_orders(world)
         payouts.settle_payouts(world)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
-from shared_apps.gateways.paystack.fake import customers, refunds, transactions, transfers
+from shared_apps.gateways.paystack.fake import customers, disputes, refunds, transactions, transfers
 from shared_apps.gateways.paystack.fake.says import ROUTES, no
 from shared_apps.gateways.paystack.webhooks import signature
 from shared_apps.gateways.sandbox.dashboards import set_by_hand
@@ -18,7 +18,7 @@ from shared_apps.gateways.sandbox.world import World
 
 KEY = re.compile(r"sk_test_[A-Za-z0-9_]{3,200}\Z")
 # The modules whose routes the fake serves; importing them registers the routes.
-PARTS = (customers, refunds, transactions, transfers)
+PARTS = (customers, disputes, refunds, transactions, transfers)
 
 
 @ROUTES.serves("POST", "/_dashboard")
@@ -92,6 +92,12 @@ class PaystackFake(Till):
         return {"x-paystack-signature": signature(body, secret)}
 
     def lever(self, name: str, wish: Tree, world: World) -> Tree | None:
+        if name == "dispute":
+            payment, reason = str(wish.get("payment", "")), str(wish.get("reason", ""))
+            return disputes.dispute(world, payment, reason=reason)
+        if name == "close_dispute":
+            dispute_id, outcome = str(wish.get("dispute", "")), str(wish.get("outcome", ""))
+            return disputes.close_dispute(world, dispute_id, outcome)
         if name == "fail_payout":
             return transfers.fail_payout(world, str(wish.get("payout", "")))
         if name == "fail_refund":
@@ -99,5 +105,11 @@ class PaystackFake(Till):
         return None
 
     def sweep(self, world: World) -> None:
+        for reminder in world.reminders():
+            subject, reason = reminder.body["subject"], reminder.body["detail"]
+            if reminder.body["what"] == disputes.OVERDUE:
+                disputes.lose_unanswered(world, subject)
+            else:
+                disputes.dispute(world, subject, reason=reason)
         refunds.settle_refunds(world)
         transfers.settle_transfers(world)

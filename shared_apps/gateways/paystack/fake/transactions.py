@@ -161,6 +161,16 @@ def _succeed(world: World, stored: Stored, authorization: Body) -> None:
         available_at=world.now() + SETTLES_AFTER_SECONDS,
     )
     tell(world, stored.scope, "charge.success", {"event": "charge.success", "data": told(body)})
+    metadata = body["metadata"] if isinstance(body["metadata"], dict) else {}
+    armed = world.sprung(("dispute_after",), str(metadata.get("reference", "")))
+    for fault in armed.values():
+        world.remind(
+            "dispute",
+            body["reference"].partition(".")[0],
+            scope=stored.scope,
+            at=world.now() + fault.seconds,
+            detail=fault.detail,
+        )
 
 
 def decline(world: World, page: Stored, means: TrialMeans) -> None:
