@@ -17,9 +17,10 @@ from shared_apps.outbox.domain.publishing import publish
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def accrue(tenant, take, subject="ordering.vendor_order:1"):
+def accrue(tenant, take, subject="ordering.vendor_order:1", key="release"):
     event = TakeAccrued(
         subject=subject,
+        key=key,
         module="marketplace",
         gross_minor=10_000,
         take_minor=take,
@@ -49,6 +50,21 @@ def test_take_is_pulled_once_from_every_tenant(alpha, beta):
     assert records() == sorted([(alpha.id, 800), (alpha.id, -300), (beta.id, 500)])
     totals = {total.tenant_id: str(total.take) for total in take_totals()}
     assert totals == {alpha.id: "5.00 EUR", beta.id: "5.00 EUR"}
+
+
+def test_what_is_given_back_lowers_the_take_and_is_no_sale(alpha):
+    """A refund long after the sale: a negative take of the same subject, once per key."""
+    subject = "ordering.vendor_order:1"
+    accrue(alpha, 800, subject)
+    accrue(alpha, -300, subject, key="undo:1")
+    accrue(alpha, -300, subject, key="undo:1")
+    accrue(alpha, -100, subject, key="undo:2")
+
+    pull_takes(at=now())
+
+    (total,) = take_totals(alpha.id)
+    assert (str(total.take), total.sales) == ("4.00 EUR", 1)
+    assert records() == sorted([(alpha.id, 800), (alpha.id, -300), (alpha.id, -100)])
 
 
 def test_relay_and_pull_write_it_once(alpha):

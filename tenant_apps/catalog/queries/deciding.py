@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from tenant_apps.catalog.models import Category, Product
@@ -10,10 +11,10 @@ from tenant_apps.settlement.domain.sales import Catalogue, ProductFacts
 _FOUND_MAX = 10
 
 
-def product_facts(product_id: UUID) -> ProductFacts | None:
-    """One product, whatever its state. One query."""
-    row = Product.objects.select_related("vendor", "category").filter(id=product_id).first()
-    return _facts(row) if row else None
+def products_facts(ids: Iterable[UUID]) -> dict[UUID, ProductFacts]:
+    """Products by id, whatever their state. One query."""
+    rows = Product.objects.select_related("vendor", "category").filter(id__in=set(ids))
+    return {row.id: _facts(row) for row in rows}
 
 
 def find_products(words: str) -> list[ProductFacts]:
@@ -39,4 +40,4 @@ def _facts(row: Product) -> ProductFacts:
     )
 
 
-CATALOGUE = Catalogue(product=product_facts, find=find_products, category_paths=category_paths)
+CATALOGUE = Catalogue(products=products_facts, find=find_products, category_paths=category_paths)

@@ -31,6 +31,7 @@ from tenant_apps.settlement.domain.commissions import (
     CommissionSubject,
     CommissionTerms,
     resolve_commission,
+    resolve_delivery_commission,
 )
 
 
@@ -151,10 +152,17 @@ def _planned_line(
         reduction=reduction,
         tax=tax,
         commission=commission,
-        fee_tax_bps=terms.taxes.fee_tax_bps,
+        fee_tax_bps=_fee_tax_of(commission, terms),
         take_bps=terms.take_bps,
     )
-    return PlannedLine(offer, price, commission, tax, terms.taxes.fee_tax_bps, terms.take_bps)
+    fee_tax_bps = _fee_tax_of(commission, terms)
+    return PlannedLine(offer, price, commission, tax, fee_tax_bps, terms.take_bps)
+
+
+def _fee_tax_of(commission: CommissionTerms, terms: SaleTerms) -> int:
+    """The tax on a commission: the rule's own rate, else the operator's usual one."""
+    own = commission.fee_tax_bps
+    return terms.taxes.fee_tax_bps if own is None else own
 
 
 def _planned_part(
@@ -167,7 +175,16 @@ def _planned_part(
     vendor_id = lines[0].offer.vendor_id
     is_retained = terms.is_operator_liable(vendor_id)
     tax = terms.taxes.terms_for(terms.taxes.delivery_class, address, is_retained=is_retained)
-    delivery = price_delivery(price=option.price, reduction=reduction, tax=tax)
+    commission = resolve_delivery_commission(
+        vendor_id=vendor_id, currency=terms.currency, rules=terms.rules
+    )
+    delivery = price_delivery(
+        price=option.price,
+        reduction=reduction,
+        tax=tax,
+        commission=commission,
+        fee_tax_bps=_fee_tax_of(commission, terms),
+    )
     return PlannedPart(
         vendor_id=vendor_id,
         vendor_name=lines[0].offer.vendor_name,

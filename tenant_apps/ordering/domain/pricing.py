@@ -65,7 +65,7 @@ class LinePrice:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPrice:
-    """What a vendor's delivery costs. It is the vendor's, without commission."""
+    """What a vendor's delivery costs; it is the vendor's, less a commission if a rule says so."""
 
     price: Money
     discount: Money
@@ -74,10 +74,13 @@ class DeliveryPrice:
     tax: Money
     tax_added: Money
     retained_tax: Money
+    commission: Money
+    commission_tax: Money
 
     @property
     def earning(self) -> Money:
-        return self.total + self.subsidy - self.retained_tax
+        kept = self.total + self.subsidy
+        return kept - self.commission - self.commission_tax - self.retained_tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,14 +165,22 @@ def with_its_tax(fee: Money, bps: int, *, most: Money) -> tuple[Money, Money]:
 
 
 def price_delivery(
-    *, price: Money, reduction: Reduction | None = None, tax: TaxTerms
+    *,
+    price: Money,
+    reduction: Reduction | None = None,
+    tax: TaxTerms,
+    commission: CommissionTerms | None = None,
+    fee_tax_bps: int = 0,
 ) -> DeliveryPrice:
-    """Price a vendor's delivery (rule); taxed like a line."""
+    """Price a vendor's delivery (rule); taxed, and charged with a commission, like a line."""
     nothing = Money.zero(price.currency)
     less = reduction or Reduction.none(price.currency)
     paid = price - less.off
     tax_amount = tax_of(paid, tax)
     added = nothing if tax.is_included else tax_amount
+    base = paid + added - tax_amount + less.subsidy
+    fee = commission_on(base=base, quantity=1, terms=commission) if commission else nothing
+    fee, fee_tax = with_its_tax(fee, fee_tax_bps, most=base)
     return DeliveryPrice(
         price=price,
         discount=less.off,
@@ -178,6 +189,8 @@ def price_delivery(
         tax=tax_amount,
         tax_added=added,
         retained_tax=tax_amount if tax.is_retained else nothing,
+        commission=fee,
+        commission_tax=fee_tax,
     )
 
 
@@ -196,8 +209,8 @@ def sums_of(
         tax=sent.tax,
         tax_added=sent.tax_added,
         retained_tax=sent.retained_tax,
-        commission=nothing,
-        commission_tax=nothing,
+        commission=sent.commission,
+        commission_tax=sent.commission_tax,
         take=nothing,
         earning=sent.earning,
     )

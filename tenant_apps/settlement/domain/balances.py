@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -62,6 +62,11 @@ def unfrozen() -> Q:
     return ~Q(Exists(EarningFreeze.objects.filter(earning=OuterRef("pk"), lifted_at=None)))
 
 
+def payable_now(at: datetime) -> Q:
+    """Past its hold days and not frozen by any dispute."""
+    return Q(available_at__lte=at) & unfrozen()
+
+
 def unpaid(partner_id: UUID, currency: str) -> QuerySet[Earning]:
     """Released earnings that no payout carries."""
     return Earning.objects.filter(
@@ -71,7 +76,7 @@ def unpaid(partner_id: UUID, currency: str) -> QuerySet[Earning]:
 
 def payable_earnings(partner_id: UUID, currency: str, *, at: datetime) -> QuerySet[Earning]:
     """Those of them past their hold days that no dispute freezes."""
-    return unpaid(partner_id, currency).filter(unfrozen(), available_at__lte=at)
+    return unpaid(partner_id, currency).filter(payable_now(at))
 
 
 @step
@@ -133,6 +138,49 @@ def balances_of(partner_id: UUID, *, at: datetime) -> list[PartnerFunds]:
     ]
 
 
+def funds_of_all(
+    accounts: Sequence[tuple[UUID, Money]], *, rhythms: Rhythms, at: datetime
+) -> dict[tuple[UUID, str], Funds]:
+    """The funds of many accounts at once, by partner and currency. Two queries."""
+    ids = {partner_id for partner_id, _ in accounts}
+    released = Earning.objects.filter(partner_id__in=ids, state="released")
+    ready = payable_now(at)
+    waiting = _sums_by_account(released.filter(payout=None).exclude(ready))
+    reserves = _lately_released(released, rhythms, at=at)
+    return {
+        (partner_id, balance.currency): Funds(
+            balance=balance.minor,
+            waiting=waiting.get((partner_id, balance.currency), 0),
+            reserved=reserve_of(
+                released=reserves.get((partner_id, balance.currency), 0),
+                rhythm=rhythms.of(partner_id),
+            ),
+        )
+        for partner_id, balance in accounts
+    }
+
+
+def _lately_released(
+    released: QuerySet[Earning], rhythms: Rhythms, *, at: datetime
+) -> dict[tuple[UUID, str], int]:
+    """What counts for the reserves of those who have one, by partner and currency."""
+    kept = [rhythms.usual, *rhythms.exceptions.values()]
+    days = max((each.reserve_days for each in kept if each.reserve_bps), default=0)
+    if not days:
+        return {}
+    rows = released.exclude(Q(payout=None) & ~payable_now(at)).filter(
+        released_at__gt=at - timedelta(days=days)
+    )
+    sums: dict[tuple[UUID, str], int] = {}
+    columns = ("partner_id", "currency", "released_at", "amount_minor")
+    for partner_id, currency, released_at, minor in rows.values_list(*columns):
+        since = at - timedelta(days=rhythms.of(partner_id).reserve_days)
+        if released_at is not None and released_at > since:
+            key = (partner_id, currency)
+            sums[key] = sums.get(key, 0) + max(0, minor)
+    return sums
+
+
 def accounts_with_money() -> list[tuple[UUID, Money]]:
     """Partners with something on their account, by currency. One query."""
     return [
@@ -141,6 +189,13 @@ def accounts_with_money() -> list[tuple[UUID, Money]]:
         for amount in amounts
         if amount.minor > 0
     ]
+
+
+def _sums_by_account(rows: QuerySet[Earning]) -> dict[tuple[UUID, str], int]:
+    sums = rows.values_list("partner_id", "currency").annotate(
+        minor=Sum(Greatest("amount_minor", 0))
+    )
+    return {(partner_id, currency): minor for partner_id, currency, minor in sums.order_by()}
 
 
 def _held_by_currency(partner_id: UUID) -> dict[str, int]:

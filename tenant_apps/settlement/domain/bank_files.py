@@ -33,6 +33,7 @@ from tenant_apps.settlement.models import BankFile, Payout, PayoutDestination, S
 
 SEPA_NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 _NAME_MAX = 70
+_LINES = "payouts__destination"
 
 
 class NothingForBank(Conflict):
@@ -168,10 +169,20 @@ def mark_file_paid(*, file_id: UUID, acting: Actor, at: datetime) -> int:
 
 def bank_file(file_id: UUID) -> BankFileView:
     """A file and its lines. Three queries; raises BankFileUnknown."""
-    row = BankFile.objects.filter(id=file_id).first()
+    row = BankFile.objects.filter(id=file_id).prefetch_related(_LINES).first()
     if row is None:
         raise BankFileUnknown
-    payouts = list(row.payouts.select_related("destination").order_by("created_at", "id"))
+    return _view_of(row)
+
+
+def bank_files(limit: int = 10) -> list[BankFileView]:
+    """The latest files. Three queries."""
+    rows = BankFile.objects.order_by("-created_at", "-id").prefetch_related(_LINES)
+    return [_view_of(row) for row in rows[:limit]]
+
+
+def _view_of(row: BankFile) -> BankFileView:
+    payouts = sorted(row.payouts.all(), key=lambda payout: (payout.created_at, payout.id))
     return BankFileView(
         id=row.id,
         public_id=row.public_id,
@@ -180,12 +191,6 @@ def bank_file(file_id: UUID) -> BankFileView:
         transfers=tuple(_transfer_of(payout) for payout in payouts),
         open_count=sum(payout.state == "processing" for payout in payouts),
     )
-
-
-def bank_files(limit: int = 10) -> list[BankFileView]:
-    """The latest files. Three queries each."""
-    ids = BankFile.objects.order_by("-created_at", "-id").values_list("id", flat=True)
-    return [bank_file(file_id) for file_id in ids[:limit]]
 
 
 def csv_of(view: BankFileView) -> str:

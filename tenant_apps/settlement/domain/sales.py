@@ -54,11 +54,14 @@ class ProductFacts:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Lookups of the catalogue: one product, products by words, and every category's path."""
+    """Lookups of the catalogue: products by id or by words, and every category's path."""
 
-    product: Callable[[UUID], ProductFacts | None] = lambda _id: None
+    products: Callable[[Iterable[UUID]], dict[UUID, ProductFacts]] = lambda _ids: {}
     find: Callable[[str], list[ProductFacts]] = lambda _words: []
     category_paths: Callable[[], list[tuple[str, str]]] = list
+
+    def product(self, product_id: UUID) -> ProductFacts | None:
+        return self.products([product_id]).get(product_id)
 
 
 @dataclass

@@ -28,6 +28,7 @@ from tenant_apps.settlement.forms import ReleaseForm, RuleForm
 from tenant_apps.settlement.views.showing import simulation_table
 
 RULES = "/manage/commission/"
+_NAMED = ("vendor", "category", "product")
 GET_POST = ["GET", "HEAD", "POST"]
 
 
@@ -185,19 +186,17 @@ def release(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(found: list[Rule]) -> list[RuleRow]:
-    """What each rule is about, by names; a handful of queries whatever their number."""
-    vendors = partners_by_id(UUID(each.target) for each in found if each.kind == "vendor")
-    paths = dict(catalogue().category_paths())
+    """What each rule is about, by name; three queries whatever their number."""
+    targets = {kind: {each.target for each in found if each.kind == kind} for kind in _NAMED}
+    names: dict[tuple[str, str], str] = {}
+    for vendor_id, vendor in partners_by_id(map(UUID, targets["vendor"])).items():
+        names["vendor", str(vendor_id)] = vendor.name
+    for product_id, product in catalogue().products(map(UUID, targets["product"])).items():
+        names["product", str(product_id)] = product.title
+    for path, _name in catalogue().category_paths():
+        names["category", path] = path
     rows = []
     for each in found:
-        about = ""
-        if each.kind == "vendor":
-            vendor = vendors.get(UUID(each.target))
-            about = vendor.name if vendor else ""
-        elif each.kind == "category":
-            about = each.target if each.target in paths else ""
-        elif each.kind == "product":
-            product = catalogue().product(UUID(each.target))
-            about = product.title if product else ""
-        rows.append(RuleRow(each, about, is_broken=each.kind != "default" and not about))
+        about = names.get((each.kind, each.target), "")
+        rows.append(RuleRow(each, about, is_broken=each.kind in _NAMED and not about))
     return rows

@@ -200,3 +200,18 @@ def test_fixed_part_holds_for_its_currency_only():
     terms_usd = resolve_commission(subject=subject, currency="USD", rules=[fixed])
 
     assert (terms_eur.fixed.minor, terms_usd.fixed.minor) == (0, 30)
+
+
+def test_delivery_bears_a_commission_where_the_rule_says_so():
+    """5.95 with 19 % in it: 5.00 without; 10 % is 0.50, with 20 % of it 0.10."""
+    sent = price_delivery(
+        price=Money(595, EUR),
+        tax=TaxTerms("standard", 1900),
+        commission=terms(1000),
+        fee_tax_bps=2000,
+    )
+    sums = sums_of((), EUR, delivery=sent)
+
+    assert (sent.commission, sent.commission_tax) == (Money(50, EUR), Money(10, EUR))
+    assert sums.earning == sent.earning == Money(535, EUR)
+    assert (sums.commission, sums.commission_tax) == (Money(50, EUR), Money(10, EUR))

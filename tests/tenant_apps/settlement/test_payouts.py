@@ -9,10 +9,12 @@ import pytest
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.errors import NotAllowed
 from shared_apps.kernel.lifecycle import MoveNotAllowed
+from shared_apps.kernel.money import Money
 from shared_apps.ledger.queries import balance_of
 from shared_apps.outbox.models import OutboxEvent
 from tenant_apps.settlement.domain import payouts, rhythms, terms
 from tenant_apps.settlement.domain.balances import balances_of
+from tenant_apps.settlement.domain.due import due_list
 from tenant_apps.settlement.domain.payouts import NoDestination, NothingToPay
 from tenant_apps.settlement.domain.schedules import PayoutRhythm
 from tenant_apps.settlement.models import Earning, Payout, PayoutDestination
@@ -21,6 +23,7 @@ from tests.tenant_apps.settlement.people import (
     bank_of,
     cut,
     earn,
+    euro,
     freeze,
     reduce,
 )
@@ -283,3 +286,35 @@ def test_someone_else_may_not_settle(potter):
     stranger = Actor("user", str(potter.user.id), "x", frozenset({"customer"}))
     with pytest.raises(NotAllowed):
         payouts.settle_by_hand(payout_id=potter.id, has_arrived=True, acting=stranger, at=NOW)
+
+
+def test_list_of_who_is_due_agrees_with_each_balance(potter, weaver, django_assert_num_queries):
+    """Hold days, disputes, debts and reserves of several partners, in the same few queries."""
+    bank_of(potter.id)
+    rhythm = PayoutRhythm("daily", minimums={"EUR": 900}, reserve_bps=500, reserve_days=30)
+    rhythms.choose_rhythm(partner_id=weaver.id, rhythm=rhythm, acting=SYSTEM, at=NOW)
+    earn(potter.id, cut(1000))
+    freeze(earn(potter.id, cut(2000)), "d1")
+    earn(weaver.id, cut(3000), at=NOW - timedelta(days=60))
+    sold = earn(weaver.id, cut(500))
+    reduce(sold, cut(200), "r")
+    terms.choose_release(at_payment=False, hold_days=7, acting=SYSTEM, at=NOW)
+    earn(weaver.id, cut(700, currency="USD"))
+
+    with django_assert_num_queries(6):
+        found = due_list(at=NOW)
+
+    assert [(each.partner.name, each.balance, each.available.minor) for each in found] == [
+        ("Weaver", euro(3300), 3285),
+        ("Potter", euro(3000), 1000),
+        ("Weaver", Money(700, "USD"), 0),
+    ]
+    assert [each.problem for each in found] == ["no_destination", "", "no_destination"]
+    for vendor in (potter, weaver):
+        for funds in balances_of(vendor.id, at=NOW):
+            (due,) = (
+                each
+                for each in found
+                if (each.partner.id, each.balance.currency) == (vendor.id, funds.currency)
+            )
+            assert due.funds == funds.funds
