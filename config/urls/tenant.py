@@ -14,6 +14,7 @@ from tenant_apps.manage import urls as manage
 from tenant_apps.ordering import urls as ordering
 from tenant_apps.partners import urls as partners
 from tenant_apps.payments import urls as payments
+from tenant_apps.places import urls as places
 from tenant_apps.promotions import urls as promotions
 from tenant_apps.reviews import urls as reviews
 from tenant_apps.settlement import urls as settlement
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *promotions.partner_urls,
     *promotions.manage_urls,
     *promotions.api_urls,
+    *places.storefront_urls,
+    *places.api_urls,
     *ordering.storefront_urls,
     *ordering.partner_urls,
     *ordering.manage_urls,

@@ -44,15 +44,20 @@ from tenant_apps.catalog.domain.stock import StockLine
 from tenant_apps.catalog.models import Category, Product, StockReservation, Variant
 from tenant_apps.integrations.domain.imports import Upload, receive_upload
 from tenant_apps.integrations.domain.keys import KeyOrder, make_key
+from tenant_apps.ordering.domain import delivery_editing, tax_editing
 from tenant_apps.ordering.domain.addresses import Address
 from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
 from tenant_apps.ordering.domain.checkout import check_out
+from tenant_apps.ordering.domain.delivery_editing import MethodDraft, RateDraft
 from tenant_apps.ordering.domain.placing import finish_checkout
 from tenant_apps.ordering.domain.planning import CheckoutDetails
-from tenant_apps.ordering.models import Order, VendorOrder
+from tenant_apps.ordering.domain.tax_editing import TaxZoneDraft
+from tenant_apps.ordering.domain.taxes import Rate
+from tenant_apps.ordering.models import DeliveryRate, Order, VendorOrder
 from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.places.domain.book import save_address
 from tenant_apps.promotions.domain.gift_cards import GiftCardDraft, issue, redeem
 from tenant_apps.promotions.domain.promotions import PromotionDraft, create_promotion
 from tenant_apps.reviews.domain.reviews import Wording, write_review
@@ -108,6 +113,7 @@ def plant(tenant: TenantContext, customer: Customer) -> Planted:
             pass
         _arrange(world)
         _promote(world)
+        _settle_terms(world)
         world.ids["handover"] = _token_of(_handover(world))
     _sign_in(world)
     return world
@@ -216,6 +222,30 @@ def _review(world: Planted) -> None:
         "vendor_account": f"vendor:{vendor_id}",
     }
     world.ids |= {"review": public_id("rev", review_id), "sent_order": public_id("ord", sent.pk)}
+
+
+def _settle_terms(world: Planted) -> None:
+    """Taxes, ways of delivery of both kinds, and the customer's address book."""
+    mark, at = world.secret_mark, now()
+    vendor_id = parse_public_id("part", world.ids["vendor"])
+    draft = TaxZoneDraft(f"{mark} zone", ["IE"], {"standard": Rate("VAT", 0)})
+    zone_id = tax_editing.add_tax_zone(draft=draft, acting=SYSTEM, at=at)
+    world.ids["tax_zone"] = public_id(tax_editing.ZONE_PREFIX, zone_id)
+    for own, owner_id in (("vendor", vendor_id), ("operator", None)):
+        zone = delivery_editing.add_delivery_zone(
+            vendor_id=owner_id, name=f"{mark} isles", areas=["IE"], acting=SYSTEM, at=at
+        )
+        way = MethodDraft(name=f"{mark} Post", rate=RateDraft(Money.zero("EUR")))
+        method_id = delivery_editing.add_method(vendor_id=owner_id, draft=way, acting=SYSTEM, at=at)
+        world.ids |= {
+            f"{own}_zone": public_id("zone", zone),
+            f"{own}_delivery": public_id("dlv", method_id),
+            f"{own}_rate": str(DeliveryRate.objects.get(method=method_id).pk),
+        }
+    address = Address(name=f"{mark} Home", line1="1", city="Galway", country="IE", postcode="H91")
+    user = world.users["customer"]
+    address_id = save_address(user_id=user.id, address=address, at=at)
+    world.ids["address"] = public_id("addr", address_id)
 
 
 def _keep(world: Planted) -> None:

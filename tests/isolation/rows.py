@@ -446,6 +446,54 @@ _BACK_OFFICE = [
     row("tenant", "manage/search/", 302),
     row("tenant", "manage/subscription/", 302),
 ]
+_ONE_WAY = "delivery/<str:method>/"
+
+
+def _delivery(surface: str, shown_to: str) -> list[Row]:
+    """Ways of delivery, the vendor's and the operator's."""
+    base, own = f"{surface}/delivery/", shown_to
+    names = {"method": f"{own}_delivery", "zone": f"{own}_zone", "rate": f"{own}_rate"}
+    one = f"{surface}/{_ONE_WAY}"
+    return [
+        row("tenant", base, 302, shown_to=shown_to),
+        row("tenant", f"{base}methods/", 405),
+        row("tenant", f"{base}zones/", 405),
+        row("tenant", f"{base}zones/<str:zone>/removal/", 405, zone=names["zone"]),
+        row("tenant", f"{one}rates/", 405, method=names["method"]),
+        row(
+            "tenant",
+            f"{one}rates/<int:rate>/removal/",
+            405,
+            method=names["method"],
+            rate=names["rate"],
+        ),
+        row("tenant", f"{one}offer/", 405, method=names["method"]),
+        row("tenant", f"{one}removal/", 405, method=names["method"]),
+    ]
+
+
+_TERMS = [
+    *_delivery("partner", "vendor"),
+    row("tenant", "partner/delivery/minimum/", 405),
+    *_delivery("manage", "operator"),
+    row("tenant", "manage/taxes/", 302, shown_to="operator"),
+    row("tenant", "manage/taxes/vendors/", 405),
+    row("tenant", "manage/taxes/zones/", 405),
+    row("tenant", "manage/taxes/zones/<str:public>/", 302, shown_to="operator", public="tax_zone"),
+    row("tenant", "manage/taxes/zones/<str:public>/removal/", 405, public="tax_zone"),
+    row("tenant", "cart/codes/", 405),
+    row("tenant", "cart/codes/removal/", 405),
+    row("tenant", "account/addresses/", 302, shown_to="customer"),
+    row("tenant", "account/addresses/<str:public>/", 302, shown_to="customer", public="address"),
+    row("tenant", "account/addresses/<str:public>/default/", 405, public="address"),
+    row("tenant", "account/addresses/<str:public>/removal/", 405, public="address"),
+    row("tenant", "api/v1/addresses", 401, shown_to="customer"),
+    row("tenant", "api/v1/addresses/<str:public>", 401, shown_to="customer", public="address"),
+    row("tenant", "api/v1/cart/codes", 405),
+    row("tenant", "api/v1/cart/codes/<str:code>", 405, fixed={"code": "TEN"}),
+    row("tenant", "api/v1/cart/quote", 405),
+    row("tenant", "api/v1/cart/payment-methods"),
+]
 _SITE = [
     row("site", ""),
     row("site", "pricing/"),
@@ -498,6 +546,7 @@ ROWS: list[Row] = [
     *_BACK_OFFICE,
     *(each for surface in ("tenant", "site", "console") for each in _account(surface)),
     *(each for surface in ("tenant", "site", "console") for each in _media(surface)),
+    *_TERMS,
     *_SITE,
     *_CONSOLE,
 ]

@@ -96,6 +96,7 @@ class CartView:
     prices_include_tax: bool = True
     is_estimate: bool = True
     held_until: datetime | None = None
+    country: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -209,6 +210,7 @@ def _view(cart: Cart, draft: Order | None, basket: Basket, priced: Priced, said:
         prices_include_tax=basket.terms.taxes.prices_include_tax,
         is_estimate=said.address is None,
         held_until=draft.expires_at if draft else None,
+        country=said.address.country if said.address else basket.terms.taxes.home_country,
     )
 
 

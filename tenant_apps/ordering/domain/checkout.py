@@ -12,6 +12,7 @@ Each phase ends in a commit that records how far it got, can be repeated and is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,6 +22,7 @@ from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.crashes import crash_point
 from shared_apps.kernel.errors import DomainError, Unprocessable
 from shared_apps.kernel.ids import public_id, uuid7
+from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from tenant_apps.catalog.domain import stock
@@ -36,6 +38,7 @@ from tenant_apps.ordering.lifecycle import ORDER_OPEN
 from tenant_apps.ordering.models import Cart, Order
 from tenant_apps.payments.domain import charges
 from tenant_apps.payments.queries import PaymentView, find_payment
+from tenant_apps.places.domain.book import BookFull, save_address
 from tenant_apps.promotions.domain import discounts
 from tenant_apps.promotions.domain.discounts import CodeUsedUp
 
@@ -75,19 +78,26 @@ class Reserved:
 
 
 def check_out(
-    *, owner: CartOwner, details: CheckoutDetails, acting: Actor, at: datetime
+    *,
+    owner: CartOwner,
+    details: CheckoutDetails,
+    keeps_address: bool = False,
+    acting: Actor,
+    at: datetime,
 ) -> CheckoutStarted:
     """Turn the owner's cart into an order and open the gateway's page for it (journey).
 
     Reserves stock, codes and stored value and writes the draft; starts the payment outside any
     transaction; stores where to send the customer. The same cart with the same details continues
-    the order it began. Raises CartInvalid (with all that changed), BadAddress, InsufficientFunds,
+    the order it began. With `keeps_address` it goes into the customer's address book. Raises CartInvalid (with all that changed), BadAddress, InsufficientFunds,
     NoGateway, MethodUnknown, PaymentNotStarted, OutcomeUnknown.
     """
     details = replace(details, email=checked_email(details.email))
     account_id = paying.account_for(details.method, at=at)
     reserved = _reserve(owner=owner, details=details, account_id=account_id, acting=acting, at=at)
     crash_point("after_reserve")
+    if keeps_address and owner.user_id is not None:
+        _keep_address(owner.user_id, details, at=at)
     for payment_id in reserved.superseded:
         _close_quietly(payment_id, at=at)
     return start_payment_of(
@@ -151,6 +161,8 @@ def _reserve(
     basket = read_basket(cart, rows, at=at)
     priced = _checked(cart, basket, details, at=at)
     plan = paying.plan_payments(cart, priced.sums.total, details)
+    if changed := _not_agreed(details.agreed_due_minor, plan.rest):
+        raise CartInvalid(problems=[problem.as_json() for problem in changed])
     order = _write_order(cart, details, basket, priced, plan, fingerprint=fingerprint, at=at)
     vendor_orders = orders.write_parts(order, priced.parts, tier=current_tenant().tier, at=at)
     orders.note(order, "created", acting=acting, at=at)
@@ -184,13 +196,19 @@ def _checked(cart: Cart, basket: Basket, details: CheckoutDetails, *, at: dateti
     )
     priced = price_basket(basket, asked)
     problems += priced.problems
-    agreed = details.agreed_minor
-    if not problems and agreed is not None and agreed != priced.sums.total.minor:
-        members = {"now": priced.sums.total.as_json()}
-        problems.append(CartProblem("total_changed", members=members))
+    if not problems:
+        problems += _not_agreed(details.agreed_minor, priced.sums.total)
     if problems:
         raise CartInvalid(problems=[problem.as_json() for problem in problems])
     return priced
+
+
+def _not_agreed(agreed: int | None, now: Money) -> list[CartProblem]:
+    """Another amount than the customer saw is told, never charged (rule)."""
+    if agreed is None or agreed == now.minor:
+        return []
+    before = Money(agreed, now.currency).as_json()
+    return [CartProblem("total_changed", members={"before": before, "now": now.as_json()})]
 
 
 def _hold(order: Order, rows: Sequence[CartRow], priced: Priced, *, at: datetime) -> None:
@@ -263,6 +281,12 @@ def _write_order(
         created_at=at,
         expires_at=at + (plan.lasts or ORDER_LASTS),
     )
+
+
+def _keep_address(user_id: UUID, details: CheckoutDetails, *, at: datetime) -> None:
+    """A full address book stands in nobody's way."""
+    with suppress(BookFull):
+        save_address(user_id=user_id, address=details.address, phone=details.phone, at=at)
 
 
 def _close_quietly(payment_id: UUID, *, at: datetime) -> None:

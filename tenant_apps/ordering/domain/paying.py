@@ -22,6 +22,7 @@ from tenant_apps.payments.domain.charges import Charge, SplitWanted
 
 PAGE_LASTS = timedelta(minutes=45)
 OFFLINE = frozenset({"bank_transfer", "virtual_account", "cash"})
+_KINDS = frozenset({"gateway", "offline"})
 _GRACE = timedelta(hours=1)
 
 
@@ -40,6 +41,22 @@ class Reserving:
     rest: Money
     method: str
     lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WayToPay:
+    """A method that the customer may choose for what stored value does not pay."""
+
+    method: str
+    kind: str
+    instructions: str = ""
+
+
+def ways_to_pay(*, due: Money, country: str, user_id: UUID | None) -> list[WayToPay]:
+    """What is offered for the rest, in the operator's order; nothing when nothing is left."""
+    if not due:
+        return []
+    return []
 
 
 def account_for(method: str, *, at: datetime) -> UUID | None:

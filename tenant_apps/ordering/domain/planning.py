@@ -39,8 +39,8 @@ class CheckoutDetails:
     """What the customer says at checkout; `delivery` maps a vendor's id to an option's code.
 
     `method` is how the rest is paid ("" takes the first one there is) once gift cards and, with
-    `uses_wallet`, the wallet have paid their part. `agreed_minor` is the total the customer saw:
-    another one is told, never charged.
+    `uses_wallet`, the wallet have paid their part. `agreed_minor` is the total the customer saw,
+    `agreed_due_minor` the rest to pay: others are told, never charged.
     """
 
     email: str
@@ -52,6 +52,7 @@ class CheckoutDetails:
     method: str = ""
     uses_wallet: bool = False
     agreed_minor: int | None = None
+    agreed_due_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ def fingerprint_of(
         details.address.as_json(),
         details.billing.as_json() if details.billing else None,
         dict(details.delivery),
-        [details.method, details.uses_wallet, details.agreed_minor],
+        [details.method, details.uses_wallet, details.agreed_minor, details.agreed_due_minor],
         sorted(codes),
         sorted(gift_cards),
     ]

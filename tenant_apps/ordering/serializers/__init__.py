@@ -51,11 +51,56 @@ class AddressSerializer(serializers.Serializer[Any]):
     country = serializers.CharField(max_length=2)
 
 
+class MoneySerializer(serializers.Serializer[Any]):
+    amount = serializers.CharField()
+    currency = serializers.CharField()
+
+
+class VendorChoicesField(serializers.DictField):
+    """`{part_...: code}` with the vendors' UUIDs within."""
+
+    child = serializers.CharField(max_length=40)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        said = super().to_internal_value(data)
+        try:
+            return {str(parse_public_id("part", key)): str(code) for key, code in said.items()}
+        except InvalidId as error:
+            raise serializers.ValidationError("Name vendors by their ids.") from error
+
+
+class QuoteSerializer(serializers.Serializer[Any]):
+    """What is known so far; all of it may be missing."""
+
+    address = AddressSerializer(required=False)
+    delivery = VendorChoicesField(default=dict)
+    email = serializers.EmailField(max_length=254, default="", allow_blank=True)
+    use_wallet = serializers.BooleanField(default=False)
+
+
 class CheckoutSerializer(serializers.Serializer[Any]):
+    """`delivery` maps vendors to codes of their options, `payment_method` is for what gift cards
+    and the wallet do not pay, `expected_total` what the customer was shown: another one is refused.
+    """
+
     email = serializers.EmailField(max_length=254)
     phone = serializers.CharField(max_length=40, default="", allow_blank=True)
     address = AddressSerializer()
-    delivery = serializers.DictField(child=serializers.CharField(max_length=40), default=dict)
+    billing_address = AddressSerializer(required=False, allow_null=True, default=None)
+    delivery = VendorChoicesField(default=dict)
+    payment_method = serializers.CharField(max_length=20, default="", allow_blank=True)
+    use_wallet = serializers.BooleanField(default=False)
+    expected_total = MoneySerializer(required=False, allow_null=True, default=None)
+
+
+class CodeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=60)
+
+
+class WaySerializer(serializers.Serializer[Any]):
+    method = serializers.CharField()
+    kind = serializers.CharField()
+    instructions = serializers.CharField()
 
 
 class FulfilmentSerializer(serializers.Serializer[Any]):
@@ -64,19 +109,25 @@ class FulfilmentSerializer(serializers.Serializer[Any]):
     tracking_url = serializers.URLField(max_length=500, default="", allow_blank=True)
 
 
-class MoneySerializer(serializers.Serializer[Any]):
-    amount = serializers.CharField()
-    currency = serializers.CharField()
-
-
 class CartSerializer(serializers.Serializer[Any]):
     """Of a cart: `token` is what a guest's program sends back as X-Cart-Token."""
 
     id = serializers.CharField()
     token = serializers.CharField()
+    version = serializers.IntegerField()
     count = serializers.IntegerField()
+    subtotal = MoneySerializer()
+    discount = MoneySerializer()
+    delivery = MoneySerializer()
+    tax = MoneySerializer()
+    prices_include_tax = serializers.BooleanField()
     total = MoneySerializer()
+    due = MoneySerializer()
+    is_estimate = serializers.BooleanField()
+    held_until = serializers.DateTimeField(allow_null=True)
     groups = serializers.ListField(child=serializers.DictField())
+    discounts = serializers.ListField(child=serializers.DictField())
+    tenders = serializers.ListField(child=serializers.DictField())
     problems = serializers.ListField(child=serializers.DictField())
 
 

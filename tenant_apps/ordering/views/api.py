@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import get_language
@@ -14,12 +16,13 @@ from rest_framework.views import APIView
 from shared_apps.identity.domain.actors import acting_as
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.ids import parse_public_id, public_id
+from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page
 from shared_apps.outbox.domain.repeats import idempotent
 from tenant_apps.ordering import queries
-from tenant_apps.ordering.domain import carts, checkout, fulfilment
+from tenant_apps.ordering.domain import carts, checkout, fulfilment, paying
 from tenant_apps.ordering.domain.addresses import checked_address
-from tenant_apps.ordering.domain.cart_reading import cart_of
+from tenant_apps.ordering.domain.cart_reading import SoFar, cart_of
 from tenant_apps.ordering.domain.carts import CartOwner
 from tenant_apps.ordering.domain.fulfilment import Tracking
 from tenant_apps.ordering.domain.planning import CheckoutDetails
@@ -27,10 +30,13 @@ from tenant_apps.ordering.serializers import (
     CartSerializer,
     CheckoutSerializer,
     CheckoutStartedSerializer,
+    CodeSerializer,
     FulfilmentSerializer,
     LineSerializer,
     OrderSerializer,
     QuantitySerializer,
+    QuoteSerializer,
+    WaySerializer,
     cart_json,
     order_json,
     order_row_json,
@@ -116,6 +122,57 @@ class CartChangesView(CartAccess):
         return self.answer(owner)
 
 
+class CartCodesView(CartAccess):
+    @extend_schema(request=CodeSerializer, responses={201: CartSerializer}, tags=["cart"])
+    def post(self, request: Request) -> Response:
+        """Take a coupon's or a gift card's code into the cart; 422 says why it cannot be used."""
+        form = CodeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        owner = owner_of(request)
+        email = getattr(request.user, "email", "")
+        carts.enter_code(owner=owner, code=form.validated_data["code"], email=email, at=now())
+        return self.answer(owner, 201)
+
+
+class CartCodeView(CartAccess):
+    @extend_schema(responses={200: CartSerializer}, tags=["cart"])
+    def delete(self, request: Request, code: str) -> Response:
+        """Take a coupon, or a gift card by its source, out of the cart."""
+        owner = owner_of(request)
+        carts.remove_code(owner=owner, code=code, at=now())
+        return self.answer(owner)
+
+
+class CartQuoteView(CartAccess):
+    @extend_schema(request=QuoteSerializer, responses={200: CartSerializer}, tags=["cart"])
+    def post(self, request: Request) -> Response:
+        """The cart with taxes, ways of delivery and totals for an address; changes nothing."""
+        form = QuoteSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        said, owner = form.validated_data, owner_of(request)
+        so_far = SoFar(
+            address=checked_address(said["address"]) if said.get("address") else None,
+            delivery=said["delivery"],
+            email=said["email"],
+            uses_wallet=said["use_wallet"],
+        )
+        view = cart_of(owner=owner, at=now(), so_far=so_far)
+        return Response(cart_json(view, token_of(owner)))
+
+
+class PaymentMethodsView(CartAccess):
+    @extend_schema(responses={200: WaySerializer(many=True)}, tags=["checkout"])
+    def get(self, request: Request) -> Response:
+        """The ways to pay what is due for the cart, in the operator's order; ?country=IE."""
+        view = cart_of(owner=owner_of(request), at=now())
+        ways = paying.ways_to_pay(
+            due=view.due,
+            country=request.query_params.get("country", view.country)[:2],
+            user_id=user_id_of(request),
+        )
+        return Response({"data": [asdict(each) for each in ways]})
+
+
 class CheckoutView(CartAccess):
     @extend_schema(
         request=CheckoutSerializer, responses={201: CheckoutStartedSerializer}, tags=["checkout"]
@@ -125,16 +182,9 @@ class CheckoutView(CartAccess):
         """Make an order of the cart and open the payment page. Needs an Idempotency-Key."""
         form = CheckoutSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        said = form.validated_data
         started = checkout.check_out(
             owner=owner_of(request),
-            details=CheckoutDetails(
-                email=said["email"],
-                address=checked_address(said["address"]),
-                phone=said["phone"],
-                delivery=said["delivery"],
-                language=get_language() or "",
-            ),
+            details=_details(form.validated_data),
             acting=acting_as(request),
             at=now(),
         )
@@ -145,6 +195,25 @@ class CheckoutView(CartAccess):
             "status": "placed" if started.is_placed else "awaiting_payment",
         }
         return Response(body, status=201)
+
+
+def _details(said: Mapping[str, Any]) -> CheckoutDetails:
+    total, billing = said["expected_total"], said["billing_address"]
+    return CheckoutDetails(
+        email=said["email"],
+        address=checked_address(said["address"]),
+        phone=said["phone"],
+        delivery=said["delivery"],
+        language=get_language() or "",
+        billing=checked_address(billing) if billing else None,
+        method=said["payment_method"],
+        uses_wallet=said["use_wallet"],
+        agreed_minor=Money.parse(**_amount(total)).minor if total else None,
+    )
+
+
+def _amount(said: Mapping[str, str]) -> dict[str, str]:
+    return {"text": said["amount"], "currency": said["currency"]}
 
 
 class OrdersView(CartAccess):

@@ -14,12 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from shared_apps.kernel.money import Money
-from shared_apps.media.queries import picture_data
 from tenant_apps.ordering.domain.addresses import Address
-from tenant_apps.ordering.domain.cart_reading import CartGroup, CartLineView, CartView
-from tenant_apps.ordering.domain.validation import CartProblem
 from tenant_apps.ordering.queries import EventView, OrderView, VendorOrderView
-from themes.domain.pictures import Picture
 
 STATUS_LABELS = {
     "awaiting_payment": lazy("Awaiting payment"),
@@ -127,19 +123,6 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownLine:
-    line: CartLineView
-    picture: Picture | None
-    notes: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownGroup:
-    group: CartGroup
-    lines: Sequence[ShownLine]
-
-
-@dataclass(frozen=True, slots=True)
 class Badge:
     label: Any
     tone: str
@@ -147,34 +130,6 @@ class Badge:
 
 def badge(state: str) -> Badge:
     return Badge(STATUS_LABELS.get(state, state), TONES.get(state, ""))
-
-
-def cart_page(view: CartView) -> dict[str, Any]:
-    """Context of the pages that show a cart."""
-    pictures = _pictures([line for group in view.groups for line in group.lines])
-    groups = [
-        ShownGroup(
-            group,
-            [
-                ShownLine(
-                    line, pictures.get(line.variant_id), [_told(each) for each in line.problems]
-                )
-                for line in group.lines
-            ],
-        )
-        for group in view.groups
-    ]
-    return {"cart": view, "groups": groups, "sums": cart_sums(view)}
-
-
-def cart_sums(view: CartView) -> list[Sum]:
-    """How the total comes about."""
-    delivery = _("Delivery from") if view.is_estimate else _("Delivery")
-    sums = [Sum(_("Goods"), view.sums.subtotal), Sum(delivery, view.sums.delivery)]
-    sums += [Sum(f"{each.title} ({each.code})", -each.off) for each in view.applied]
-    if view.sums.tax_added:
-        sums.append(Sum(_("Tax"), view.sums.tax_added))
-    return sums
 
 
 def order_page(view: OrderView) -> dict[str, Any]:
@@ -235,47 +190,3 @@ def _details(data: Mapping[str, Any]) -> list[str]:
     minor = data.get("amount_minor") or data.get("refund_minor")
     amount = [_written(Money(minor, data["currency"]))] if minor else []
     return [*filter(None, [str(data.get("number", ""))]), *lines, *amount]
-
-
-def explained(code: str, members: Mapping[str, Any]) -> str:
-    """A refusal in words for customers."""
-    if code == "insufficient_stock":
-        left = members.get("available")
-        return _("Only %(left)s left.") % {"left": left} if left else _("This is sold out.")
-    known = {
-        "not_for_sale": _("This cannot be bought any more."),
-        "vendor_closed": _("This seller is on holiday at the moment."),
-        "price_changed": _("The price has changed."),
-        "cart_empty": _("Your basket is empty."),
-        "cart_invalid": _("Something in your basket has changed. Please have another look."),
-        "bad_quantity": _("Choose a quantity between 1 and 999."),
-        "no_payment_gateway": _("This shop cannot take payments at the moment."),
-        "payment_not_started": _("The payment could not be started. Please try again."),
-        "gateway_outcome_unknown": _("The payment service did not answer. Please try again."),
-        "gateway_busy": _("The payment service is busy. Please try again in a moment."),
-    }
-    return known.get(code, _("This did not work. Please try again."))
-
-
-def _told(problem: CartProblem) -> str:
-    return explained(problem.code, problem.members)
-
-
-def _pictures(lines: Sequence[CartLineView]) -> dict[UUID, Picture]:
-    files = {
-        line.variant_id: UUID(str(line.image["file_id"]))
-        for line in lines
-        if line.image.get("file_id")
-    }
-    data = picture_data(files.values())
-    return {
-        variant_id: Picture(
-            src=data[file_id].src,
-            alt="",
-            width=data[file_id].width,
-            height=data[file_id].height,
-            sources=data[file_id].sources,
-        )
-        for variant_id, file_id in files.items()
-        if file_id in data
-    }

@@ -1,29 +1,26 @@
-"""Cart, checkout, the way back from the gateway, and a customer's orders."""
+"""The cart and a customer's orders."""
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from shared_apps.identity.domain.actors import acting_as
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.errors import DomainError, Unprocessable
-from shared_apps.kernel.ids import parse_public_id, public_id
+from shared_apps.kernel.ids import parse_public_id
 from tenant_apps.ordering import queries
-from tenant_apps.ordering.domain import carts, checkout, placing
-from tenant_apps.ordering.domain.cart_reading import CartView, cart_of
+from tenant_apps.ordering.domain import carts
+from tenant_apps.ordering.domain.cart_reading import cart_of
 from tenant_apps.ordering.domain.carts import CartOwner
-from tenant_apps.ordering.forms import CheckoutForm, LineForm, QuantityForm
+from tenant_apps.ordering.forms import CodeForm, LineForm, QuantityForm
 from tenant_apps.ordering.views.after_showing import shown_parts
+from tenant_apps.ordering.views.basket import cart_page, explained
 from tenant_apps.ordering.views.owner import guest_key_of, user_id_of, with_owner
-from tenant_apps.ordering.views.showing import cart_page, explained, order_page
+from tenant_apps.ordering.views.showing import order_page
 
 _SEE_OTHER = 303
 
@@ -60,7 +57,7 @@ def add_line(request: HttpRequest, owner: CartOwner) -> HttpResponse:
     except DomainError as error:
         return _refused(request, explained(error.code, error.members))
     messages.success(request, _("Added to your basket."))
-    response = HttpResponse(status=204) if _is_htmx(request) else SeeOther("/cart/")
+    response = HttpResponse(status=204) if is_htmx(request) else SeeOther("/cart/")
     response["X-Cart-Count"] = str(count.count)
     return response
 
@@ -92,35 +89,29 @@ def accept_changes(request: HttpRequest, owner: CartOwner) -> HttpResponse:
     return SeeOther("/cart/")
 
 
-@never_cache
-@require_http_methods(["GET", "POST"])
+@require_POST
 @with_owner
-def check_out(request: HttpRequest, owner: CartOwner) -> HttpResponse:
-    """The address form; sending it leads to the gateway's page."""
-    if request.method == "GET":
-        return _checkout_page(request, owner, CheckoutForm(initial=_known_of(request)))
-    form = CheckoutForm(request.POST)
-    if form.is_valid():
-        try:
-            started = checkout.check_out(
-                owner=owner,
-                details=form.details(language=get_language() or ""),
-                acting=acting_as(request),
-                at=now(),
-            )
-        except DomainError as error:
-            _tell(form, error)
-        else:
-            return SeeOther(started.redirect_url or _order_url(started.order_id))
-    return _checkout_page(request, owner, form, status=422)
+def add_code(request: HttpRequest, owner: CartOwner) -> HttpResponse:
+    """POST code=...: a coupon or a gift card."""
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, _("Type a code."))
+    email = getattr(request.user, "email", "")
+    try:
+        kind = carts.enter_code(owner=owner, code=form.cleaned_data["code"], email=email, at=now())
+    except Unprocessable as error:
+        return _refused(request, explained(error.code, error.members), back=_back(request))
+    is_card = kind == "gift_card"
+    messages.success(request, _("Gift card added.") if is_card else _("Code added."))
+    return SeeOther(_back(request))
 
 
-@never_cache
-@require_GET
-def come_back(request: HttpRequest) -> HttpResponse:
-    """The gateway sent the customer back; what it says in the address proves nothing."""
-    order_id = placing.finish_checkout(provider_id=request.GET.get("payment", ""), at=now())
-    return SeeOther(_order_url(order_id))
+@require_POST
+@with_owner
+def remove_code(request: HttpRequest, owner: CartOwner) -> HttpResponse:
+    """POST code=... or the source of a gift card."""
+    carts.remove_code(owner=owner, code=request.POST.get("code", "")[:120], at=now())
+    return SeeOther(_back(request))
 
 
 @never_cache
@@ -146,42 +137,17 @@ def order(request: HttpRequest, public: str) -> HttpResponse:
     return render(request, "ordering/storefront/order.html", context)
 
 
-def _checkout_page(
-    request: HttpRequest, owner: CartOwner, form: CheckoutForm, *, status: int = 200
-) -> HttpResponse:
-    view: CartView = cart_of(owner=owner, at=now())
-    if not view.can_check_out:
-        return redirect("/cart/")
-    context = {**cart_page(view), "form": form}
-    return render(request, "ordering/storefront/checkout.html", context, status=status)
-
-
-def _known_of(request: HttpRequest) -> dict[str, str]:
-    user = request.user
-    if not user.is_authenticated:
-        return {}
-    return {"email": getattr(user, "email", ""), "name": getattr(user, "name", "")}
-
-
-def _tell(form: CheckoutForm, error: DomainError) -> None:
-    """Put a refusal where the customer can do something about it."""
-    fields = getattr(error, "errors", {})
-    for name, texts in fields.items():
-        form.add_error(name if name in form.fields else None, texts)
-    if not fields:
-        form.add_error(None, explained(error.code, error.members))
-
-
-def _refused(request: HttpRequest, text: str) -> HttpResponse:
-    if _is_htmx(request):
+def _refused(request: HttpRequest, text: str, *, back: str = "/cart/") -> HttpResponse:
+    if is_htmx(request):
         return render(request, "components/alert.html", {"tone": "bad", "title": text}, status=422)
     messages.error(request, text)
-    return SeeOther("/cart/")
+    return SeeOther(back)
 
 
-def _is_htmx(request: HttpRequest) -> bool:
+def _back(request: HttpRequest) -> str:
+    """Codes are typed in the basket and at checkout."""
+    return "/checkout/" if request.POST.get("next") == "checkout" else "/cart/"
+
+
+def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
-
-
-def _order_url(order_id: UUID) -> str:
-    return f"/orders/{public_id(queries.ORDER_PREFIX, order_id)}/"

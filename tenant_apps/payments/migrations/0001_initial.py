@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_surplus', False), ('state__in', ('created', 'pending', 'authorised', 'captured', 'refunded'))), fields=('subject', 'method'), name='one_live_payment_per_method'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_surplus', False), ('state__in', ('created', 'pending', 'authorised', 'captured', 'refunded'))), fields=('subject', 'method', 'source'), name='one_live_payment_per_method'),
         ),
         migrations.AddConstraint(
             model_name='payment',

@@ -67,7 +67,7 @@ class Payment(models.Model):
         constraints = [
             PAYMENT.constraint("payment_state_known"),
             models.UniqueConstraint(
-                fields=["subject", "method"],
+                fields=["subject", "method", "source"],
                 condition=Q(state__in=PAYMENT_LIVE, is_surplus=False),
                 name="one_live_payment_per_method",
             ),
