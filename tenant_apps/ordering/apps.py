@@ -32,9 +32,13 @@ class OrderingConfig(AppConfig):
                 module="marketplace",
             )
             register_nav_item(item)
-        for surface, group in (("manage", "sell"), ("partner", "settings")):
-            url = f"/{surface}/delivery/"
-            register_nav_item(NavItem(surface, _("Delivery"), url, "truck", group, order=40))
+        delivery = _("Delivery")
+        register_nav_item(
+            NavItem("manage", delivery, "/manage/delivery/", "truck", "sell", order=40)
+        )
+        register_nav_item(
+            NavItem("partner", delivery, "/partner/delivery/", "truck", "settings", order=40)
+        )
         url = "/manage/taxes/"
         register_nav_item(NavItem("manage", _("Taxes"), url, "percent", group="money", order=40))
         register_nav_item(NavItem("account", _("Orders"), "/orders/", "package", order=10))
