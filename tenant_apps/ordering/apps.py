@@ -32,11 +32,13 @@ class OrderingConfig(AppConfig):
                 module="marketplace",
             )
             register_nav_item(item)
-        for item in (
-            NavItem("manage", _("Delivery"), "/manage/delivery/", "truck", "sell", order=40),
-            NavItem("partner", _("Delivery"), "/partner/delivery/", "truck", "settings", order=40),
-        ):
-            register_nav_item(item)
+        delivery = _("Delivery")
+        register_nav_item(
+            NavItem("manage", delivery, "/manage/delivery/", "truck", "sell", order=40)
+        )
+        register_nav_item(
+            NavItem("partner", delivery, "/partner/delivery/", "truck", "settings", order=40)
+        )
         url = "/manage/taxes/"
         register_nav_item(NavItem("manage", _("Taxes"), url, "percent", group="money", order=40))
         register_nav_item(NavItem("account", _("Orders"), "/orders/", "package", order=10))

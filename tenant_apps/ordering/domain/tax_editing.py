@@ -21,6 +21,7 @@ from shared_apps.kernel.transactions import operation
 from tenant_apps.ordering.domain.taxes import STANDARD, Rate
 from tenant_apps.ordering.models import SellingTerms, TaxRate, TaxSettings, TaxZone
 from tenant_apps.partners.permissions import require_operator
+from tenant_apps.partners.queries import partner_with
 from tenant_apps.places.domain.addresses import countries
 from tenant_apps.places.domain.areas import checked_areas
 
@@ -158,8 +159,12 @@ def remove_tax_zone(*, zone_id: UUID, acting: Actor, at: datetime) -> None:
 def choose_liability(
     *, vendor_id: UUID, is_operator_liable: bool, acting: Actor, at: datetime
 ) -> None:
-    """Who remits the tax on a vendor's sales from now on; audited. Raises NotAllowed."""
+    """Who remits the tax on a vendor's sales from now on; audited.
+
+    Raises PartnerNotFound, NotAllowed.
+    """
     require_operator(acting)
+    partner_with(vendor_id)
     SellingTerms.objects.update_or_create(
         vendor_id=vendor_id,
         defaults={"is_operator_liable": is_operator_liable},
