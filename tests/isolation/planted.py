@@ -66,6 +66,7 @@ from tenant_apps.settlement.domain.destinations import Details, choose_destinati
 from tenant_apps.settlement.domain.payouts import pay_now
 from tenant_apps.settlement.models import CommissionRule
 from tests.factories.reviews import make_order
+from tests.isolation.aftermath import follow
 from tests.shared_apps.gateways.customer import Customer
 from tests.tenant_apps.settlement.people import earn
 from themes.domain.versions import DesignChoice, start_from_preset
@@ -109,6 +110,8 @@ def plant(tenant: TenantContext, customer: Customer) -> Planted:
         _buy(world, customer)
         _review(world)
         _keep(world)
+        buyer = world.users["customer"].id
+        world.ids |= follow(ids=world.ids, user_id=buyer, mark=world.secret_mark)
         while deliver_pending(at=now()).delivered:
             pass
         _arrange(world)

@@ -8,37 +8,8 @@ Alpha's ids the arguments are filled; `fixed` fills those that name nothing of a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    surface: str
-    pattern: str
-    anonymous: int
-    shown_to: str = ""
-    ids: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, str] = field(default_factory=dict)
-    also: frozenset[int] = frozenset()
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.surface, self.pattern
-
-
-def row(
-    surface: str,
-    pattern: str,
-    anonymous: int = 200,
-    *,
-    shown_to: str = "",
-    fixed: Mapping[str, str] | None = None,
-    also: tuple[int, ...] = (),
-    **ids: str,
-) -> Row:
-    return Row(surface, pattern, anonymous, shown_to, ids, fixed or {}, frozenset(also))
-
+from tests.isolation.row import Row, row
+from tests.isolation.rows_after_sale import AFTER_THE_SALE
 
 _CONFIRM = r"account/^confirm-email/(?P<key>[-:\w]+)/$"
 _RESET = r"account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
@@ -529,13 +500,13 @@ _CONSOLE = [
     row("console", "dev/mailbox/<str:mail_id>/body/", 404, fixed={"mail_id": "0" * 32}),
     row("console", "robots.txt"),
 ]
-
 ROWS: list[Row] = [
     *_TENANT_PLATFORM,
     *_STOREFRONT,
     *_BUYING,
     *_CATALOGUE_API,
     *_SELLING,
+    *AFTER_THE_SALE,
     *_MANAGING,
     *_STORED_VALUE,
     *_PROMOTING,

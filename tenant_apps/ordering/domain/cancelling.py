@@ -23,6 +23,7 @@ from tenant_apps.ordering.domain.reversing import Wanted
 from tenant_apps.ordering.events import LineCancelled, VendorOrderCancelled
 from tenant_apps.ordering.lifecycle import VENDOR_ORDER
 from tenant_apps.ordering.models import OrderLine, VendorOrder
+from tenant_apps.promotions.domain import discounts
 
 # A customer may change their mind until the vendor has begun; vendor and operator until it is sent.
 CUSTOMER_MAY = frozenset({"confirmed"})
@@ -54,7 +55,8 @@ def cancel_lines(
     """Call off some of the lines of a part; with nothing left the part is cancelled.
 
     Their stock can be sold again, their price goes back (the delivery's with the last one), the
-    vendor earns less by exactly their share; LineCancelled. `owner` is a customer who asks, without
+    vendor earns less by exactly their share; LineCancelled. With nothing left of the whole order its
+    codes can be used again. `owner` is a customer who asks, without
     one it is vendor or operator. Raises OrderUnknown, NotYourOrder, NotYourPartner,
     TooLateToCancel, BadQuantities.
     """
@@ -180,6 +182,9 @@ def _tell_lines(
 
 def _close(row: VendorOrder, *, reason: str, acting: Actor, at: datetime) -> None:
     record_move(row, VENDOR_ORDER, "cancel", acting=acting, at=at, note=reason)
+    alive = VendorOrder.objects.filter(order_id=row.order_id).exclude(state="cancelled")
+    if not alive.exists():
+        discounts.give_back_codes(subject=orders.ref_of(row.order_id), at=at)
     publish(
         VendorOrderCancelled(
             vendor_order_id=str(row.id),

@@ -25,7 +25,7 @@ class PublicIdField(serializers.CharField):
     """`line_...` and the like as the UUID within."""
 
     def __init__(self, prefix: str, **kwargs: Any) -> None:
-        super().__init__(max_length=60, **kwargs)
+        super().__init__(**kwargs)
         self.prefix = prefix
 
     def to_internal_value(self, data: Any) -> UUID:  # type: ignore[override]

@@ -1,0 +1,91 @@
+"""Routes of what follows a sale."""
+
+from __future__ import annotations
+
+from tests.isolation.row import row
+
+_PURCHASE, _PURCHASED = "orders/<str:public>", "api/v1/orders/<str:public>"
+_PART, _WORK = f"{_PURCHASE}/parts/<str:part>", "partner/orders/<str:public>"
+_WORK_API, _BACK = "api/v1/partner/orders/<str:public>", "partner/returns/<str:public>"
+_OF_ORDER = {"public": "order", "part": "vendor_order"}
+AFTER_THE_SALE = [
+    row("tenant", "downloads/", shown_to="customer"),
+    row("tenant", "downloads/<str:found>/", 405, found="download"),
+    row("tenant", f"{_PURCHASE}/cancellation/", 405, public="order"),
+    row("tenant", f"{_PURCHASE}/address/", 404, shown_to="customer", public="order"),
+    row("tenant", f"{_PURCHASE}/documents/<str:found>/", 404, public="order", found="document"),
+    row(
+        "tenant",
+        f"{_PURCHASE}/returns/<str:found>/withdrawal/",
+        405,
+        public="order",
+        found="return",
+    ),
+    row(
+        "tenant", f"{_PURCHASE}/claims/<str:found>/withdrawal/", 405, public="order", found="claim"
+    ),
+    row("tenant", f"{_PART}/cancellation/", 404, shown_to="customer", **_OF_ORDER),
+    row("tenant", f"{_PART}/receipt/", 405, **_OF_ORDER),
+    row("tenant", f"{_PART}/return/", 404, shown_to="customer", **_OF_ORDER),
+    row("tenant", f"{_PART}/claim/", 404, shown_to="customer", **_OF_ORDER),
+    row("tenant", f"{_PURCHASED}/cancellation", 405, public="order"),
+    row("tenant", f"{_PURCHASED}/receipt", 405, public="order"),
+    row("tenant", f"{_PURCHASED}/address", 405, public="order"),
+    row("tenant", f"{_PURCHASED}/timeline", 404, shown_to="customer", public="order"),
+    row("tenant", f"{_PURCHASED}/returns", 404, shown_to="customer", public="order"),
+    row("tenant", f"{_PURCHASED}/returns/<str:found>", 405, public="order", found="return"),
+    row("tenant", f"{_PURCHASED}/claims", 404, shown_to="customer", public="order"),
+    row("tenant", f"{_PURCHASED}/documents", 404, public="order"),
+    row("tenant", "api/v1/downloads", shown_to="customer"),
+    row("tenant", "api/v1/downloads/<str:found>", 405, found="download"),
+    row(
+        "tenant",
+        f"{_WORK}/parcels/<str:parcel>/delivery/",
+        405,
+        public="vendor_order",
+        parcel="parcel",
+    ),
+    row("tenant", f"{_WORK}/refund/", 405, public="vendor_order"),
+    row("tenant", f"{_WORK}/claims/<str:found>/answer/", 405, public="vendor_order", found="claim"),
+    row("tenant", f"{_WORK}/documents/<str:found>/", 302, public="vendor_order", found="document"),
+    row("tenant", "partner/returns/", 302, shown_to="vendor"),
+    row("tenant", f"{_BACK}/", 302, shown_to="vendor", public="return"),
+    row("tenant", f"{_BACK}/answer/", 405, public="return"),
+    row("tenant", f"{_BACK}/receipt/", 405, public="return"),
+    row("tenant", f"{_BACK}/inspection/", 405, public="return"),
+    row("tenant", f"{_BACK}/replacement/", 405, public="return"),
+    row("tenant", "partner/digital/", 302, shown_to="vendor"),
+    row("tenant", "partner/digital/<str:variant>/", 302, shown_to="vendor", variant="variant"),
+    row("tenant", "partner/digital/<str:variant>/keys/", 405, variant="variant"),
+    row("tenant", f"{_WORK_API}/status", 401, public="vendor_order"),
+    row("tenant", f"{_WORK_API}/cancellation", 401, public="vendor_order"),
+    row("tenant", f"{_WORK_API}/refunds", 401, public="vendor_order"),
+    row("tenant", f"{_WORK_API}/timeline", 401, shown_to="vendor", public="vendor_order"),
+    row("tenant", f"{_WORK_API}/documents", 401, public="vendor_order"),
+    row("tenant", "api/v1/partner/returns", 401, shown_to="vendor"),
+    row("tenant", f"api/v1/{_BACK}", 401, shown_to="vendor", public="return"),
+    row("tenant", f"api/v1/{_BACK}/answer", 401, public="return"),
+    row("tenant", f"api/v1/{_BACK}/receipt", 401, public="return"),
+    row("tenant", f"api/v1/{_BACK}/inspection", 401, public="return"),
+    row("tenant", f"api/v1/{_BACK}/replacement", 401, public="return"),
+    row("tenant", "manage/orders/settings/", 302),
+    row("tenant", f"manage/{_PURCHASE}/cancellation/", 405, public="order"),
+    row(
+        "tenant",
+        f"manage/{_PURCHASE}/documents/<str:found>/",
+        302,
+        public="order",
+        found="document",
+    ),
+    row("tenant", f"manage/{_PART}/cancellation/", 405, **_OF_ORDER),
+    row("tenant", f"manage/{_PART}/refund/", 302, shown_to="operator", **_OF_ORDER),
+    row("tenant", "manage/claims/", 302, shown_to="operator"),
+    row("tenant", "manage/claims/<str:public>/", 302, shown_to="operator", public="claim"),
+    row("tenant", "manage/returns/", 302, shown_to="operator"),
+    row("tenant", "api/v1/manage/orders", 401, shown_to="operator"),
+    row("tenant", f"api/v1/manage/{_PURCHASE}", 401, shown_to="operator", public="order"),
+    row("tenant", f"api/v1/manage/{_PURCHASE}/cancellation", 401, public="order"),
+    row("tenant", "api/v1/manage/vendor-orders/<str:public>/refunds", 401, public="vendor_order"),
+    row("tenant", "api/v1/manage/claims", 401, shown_to="operator"),
+    row("tenant", "api/v1/manage/claims/<str:public>/decision", 401, public="claim"),
+]
