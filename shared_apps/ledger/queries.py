@@ -398,6 +398,11 @@ def journal(asked: JournalQuery, *, cursor: str = "", limit: int = 25) -> Page[J
     return Page([_entry(row) for row in page.items], page.next_cursor, page.prev_cursor)
 
 
+def is_open(code: str) -> bool:
+    """Whether anything was ever posted to an account, in any currency. One query."""
+    return Account.objects.filter(code=code).exists()
+
+
 def kinds_posted() -> list[str]:
     """Every kind of fact that is in the books. One query."""
     rows = LedgerTransaction.objects.order_by("kind").values_list("kind", flat=True)

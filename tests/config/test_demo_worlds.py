@@ -5,16 +5,20 @@ from __future__ import annotations
 import pytest
 from allauth.mfa.totp.internal.auth import validate_totp_code
 
-from config.demo import people, seeding, studio
+from config.demo import history, people, seeding, studio
 from config.demo.people import Password
 from config.demo.seeding import Hands
 from config.demo.worlds import SLUGS, load
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import tenant_context
+from shared_apps.ledger.domain.checks import check_books
 from shared_apps.media.models import StoredFile
 from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.catalog.models import Product, Variant
+from tenant_apps.ordering.models import VendorOrder
 from tenant_apps.partners.models import Partner
+from tenant_apps.reviews.domain import ratings
+from tenant_apps.reviews.models import Review
 from tests.world import NOW
 
 
@@ -109,3 +113,20 @@ def test_there_is_no_demo_without_a_password(monkeypatch):
 
     with pytest.raises(people.NoDemoHere):
         people.demo_password()
+
+
+@pytest.mark.django_db
+def test_the_weeks_before_are_lived_once_and_the_books_hold(in_alpha):
+    world = load("loam")
+    hands = Hands(world, Password("unused", "!"), now())
+    seeding.furnish(hands)
+    seeding.stock_shelves(hands, world.pieces)
+
+    first = history.replay(world=world, password=hands.password, at=now())
+    again = history.replay(world=world, password=hands.password, at=now())
+
+    assert (first, again) == (len(history.DAYS_AGO), 0)
+    assert [check.name for check in check_books() if not check.holds] == []
+    assert ratings.discrepancies() == []
+    assert Review.objects.filter(state="published").count() > 40
+    assert VendorOrder.objects.values_list("state", flat=True).distinct().count() > 1

@@ -11,9 +11,14 @@ from rest_framework.views import APIView
 
 from shared_apps.identity.permissions import holds_role
 from shared_apps.kernel.context import current_tenant
+from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.shapes import limit_of, listing
 from shared_apps.ledger import queries as ledger
 from shared_apps.ledger.domain.checks import check_books
+
+
+class NoSuchAccount(NotFound):
+    code, title = "record_not_found", "The books have no such account"
 
 
 class BooksAccess(APIView):
@@ -72,6 +77,8 @@ class StatementView(BooksAccess):
     @extend_schema(responses={200: dict}, tags=["books"])
     def get(self, request: Request, code: str) -> Response:
         """The transfers of one account, latest first; `currency` unless the tenant's own."""
+        if not ledger.is_open(code):
+            raise NoSuchAccount
         asked = request.query_params
         currency = asked.get("currency", "").upper()[:3] or current_tenant().currency
         page = ledger.statement(

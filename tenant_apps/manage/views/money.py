@@ -162,6 +162,8 @@ def account(request: HttpRequest, code: str) -> HttpResponse:
         terms = terms_of(code)
     except UnknownAccount as error:
         raise NoSuchAccount from error
+    if ledger.is_personal(code) and not ledger.is_open(code):
+        raise NoSuchAccount
     currency = _currency(request)
     cursor = request.GET.get("cursor", "")
     query = urlencode({"currency": currency})
