@@ -67,8 +67,13 @@ class CheckoutForms:
         self.saved = next((each for each in book if each.public_id == wanted), None)
         phone = default.phone if default else ""
         self.contact = ContactForm(data, initial={"phone": phone, **known})
-        self.address = AddressForm(data, initial={"name": known.get("name", "")})
-        self.billing = AddressForm(data, prefix="billing")
+        # A browser refuses to send a form whose empty required fields are folded away.
+        self.address = AddressForm(
+            data,
+            initial={"name": known.get("name", "")},
+            use_required_attribute=self.saved is None,
+        )
+        self.billing = AddressForm(data, prefix="billing", use_required_attribute=False)
         self.delivery = {
             vendor_id: str(code)
             for name, code in (data or {}).items()
