@@ -2,6 +2,7 @@
 
 | request | does |
 |---|---|
+| `GET /_sandbox/` | the same as a page with buttons (see `desk.py`) |
 | `GET /_sandbox/health` | says that it runs, and its clock |
 | `POST /_sandbox/faults` `{provider, kind, match?, times?, seconds?}` | arms a fault (see `faults.py`) |
 | `GET`, `DELETE /_sandbox/faults` | lists, disarms |
@@ -22,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from shared_apps.gateways.sandbox import faults
+from shared_apps.gateways.sandbox import desk, faults
 from shared_apps.gateways.sandbox.provider import HasLevers, LeverStuck, Provider
 from shared_apps.gateways.sandbox.store import Store
 from shared_apps.gateways.sandbox.wire import WireReply, WireRequest, json_reply
@@ -43,7 +44,13 @@ def controlled(
     world = next(iter(worlds.values()))
     if first in providers and rest and request.method == "POST":
         return _pulled(providers[first], rest[0], request, worlds[first])
+
+    def obey(asked: WireRequest) -> WireReply:
+        return controlled(asked, store, worlds, providers)
+
     levers: dict[str, Callable[[], WireReply]] = {
+        "": lambda: desk.shown(request, store, providers, world.now()),
+        "desk": lambda: desk.pressed(request, obey),
         "health": lambda: json_reply(
             200, {"status": "ok", "now": world.now(), "providers": [*worlds]}
         ),

@@ -84,7 +84,12 @@ def redirected(url: str) -> WireReply:
 
 
 def rendered(
-    name: str, values: Mapping[str, object], *, status: int = 200, leads_to: tuple[str, ...] = ()
+    name: str,
+    values: Mapping[str, object],
+    *,
+    status: int = 200,
+    leads_to: tuple[str, ...] = (),
+    referrer: str = "no-referrer",
 ) -> WireReply:
     """A page under a policy that lets its form lead to the merchant's addresses and nowhere else."""
     origins = {
@@ -98,7 +103,7 @@ def rendered(
     headers = {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
+        "Referrer-Policy": referrer,
         "X-Content-Type-Options": "nosniff",
     }
     return WireReply(status, body.encode(), "text/html; charset=utf-8", headers)

@@ -30,6 +30,7 @@ from shared_apps.gateways.stripe.client import StripeGateway
 from shared_apps.gateways.stripe.errors import stripe_errors
 from shared_apps.gateways.stripe.fake import StripeFake
 from shared_apps.kernel.money import Money
+from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.ground import payment
 
 ROOT = Path(__file__).parents[3]
@@ -438,7 +439,7 @@ def test_the_program_starts_names_a_taken_port_survives_kill_and_stops(data, tra
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=dict(os.environ),
+            env={name: text for name, text in os.environ.items() if "DJANGO" not in name},
         )
 
     first = program(0)
@@ -449,6 +450,13 @@ def test_the_program_starts_names_a_taken_port_survives_kill_and_stops(data, tra
     assert f"port {port} cannot be used" in refused.stderr.read()
     gateway = StripeGateway(Credentials("sk_test_alpha", f"{url}/stripe"))
     started = gateway.start_payment(payment())
+    gateway.register_webhook(url="http://gone.localhost:9/", of_partners=False, idempotency_key="k")
+    customer = Customer(url)
+    customer.lever("faults", kind="decline:lost_card", match="nobody")
+    assert customer.pay(started.redirect_url, "declined").startswith("/pay/")
+    # The program has no settings of Django's, and its pages need none.
+    for page in (started.redirect_url, f"{url}/_sandbox/"):
+        assert customer.see(page).status_code == 200
     first.kill()
     first.wait(20)
     second = program(port)
