@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from shared_apps.kernel.money import Money
+from shared_apps.kernel.pages import Page
 
 
 class MovementKind(StrEnum):
@@ -39,3 +41,20 @@ class BalanceMovement:
     @property
     def net(self) -> Money:
         return self.amount - self.fee
+
+
+# Reads one page of one list: what it says, and whether there is more of it.
+Reader = Callable[[int], tuple[list[BalanceMovement], bool]]
+
+
+def page_of_lists(readers: Mapping[str, Reader], cursor: str) -> Page[BalanceMovement]:
+    """A statement for providers that keep one list for each kind of movement: list after list.
+
+    Within a list the newest come first. The cursor is `<list>:<page>`.
+    """
+    names = [*readers]
+    name, _, number = (cursor or f"{names[0]}:1").partition(":")
+    items, has_more = readers[name](int(number))
+    following = names[names.index(name) + 1 :]
+    onward = f"{name}:{int(number) + 1}" if has_more else f"{following[0]}:1" if following else ""
+    return Page(items=items, next_cursor=onward, prev_cursor="")

@@ -14,19 +14,21 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.gateways.contract import Capabilities, WebhookEvent, WebhookRegistration
-from shared_apps.gateways.flutterwave.people import DESTINATIONS, FlutterwavePeople
+from shared_apps.gateways.flutterwave.people import DESTINATIONS
+from shared_apps.gateways.flutterwave.statement import FlutterwaveStatement
 from shared_apps.gateways.flutterwave.webhooks import verified_event
 from shared_apps.gateways.keys import KeyField, Keys
 from shared_apps.gateways.web import short_key
 
 
-class FlutterwaveGateway(FlutterwavePeople):
+class FlutterwaveGateway(FlutterwaveStatement):
     """One operator's Flutterwave account."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
         partial_refunds=True,
         saved_methods=True,
         payouts=True,
+        movements=True,
         registers_webhooks=False,
         payout_destinations=DESTINATIONS,
     )

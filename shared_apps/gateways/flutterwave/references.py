@@ -43,3 +43,11 @@ def transfer_reference(reference: str, idempotency_key: str) -> str:
 
 def reference_of_transfer(name: str) -> str:
     return name.rpartition("-")[0]
+
+
+def reference_of_payment(tx_ref: str) -> str:
+    """Our own id in a `tx_ref`, empty for a payment that was not started here."""
+    try:
+        return named(tx_ref).reference
+    except GatewayRefused:
+        return ""

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared_apps.gateways.contract import WebhookEvent, WebhookSubject
-from shared_apps.gateways.errors import GatewayRefused, WebhookRefused
-from shared_apps.gateways.flutterwave.references import named, reference_of_transfer
+from shared_apps.gateways.errors import WebhookRefused
+from shared_apps.gateways.flutterwave.references import reference_of_payment, reference_of_transfer
 from shared_apps.gateways.web import body_digest, header_of
 
 HASH_HEADER = "verif-hash"
@@ -38,7 +38,7 @@ def _event(body: bytes, message: Mapping[str, Any]) -> WebhookEvent:
     subject, object_id, reference = WebhookSubject.OTHER, str(data.get("id") or ""), ""
     if first == "charge":
         subject, object_id = WebhookSubject.PAYMENT, str(data["tx_ref"])
-        reference = _our_reference(object_id)
+        reference = reference_of_payment(object_id)
     if first == "transfer":
         subject, reference = WebhookSubject.PAYOUT, reference_of_transfer(str(data["reference"]))
     return WebhookEvent(
@@ -49,11 +49,3 @@ def _event(body: bytes, message: Mapping[str, Any]) -> WebhookEvent:
         reference=reference,
         account="",
     )
-
-
-def _our_reference(tx_ref: str) -> str:
-    """Our own id in a `tx_ref`, empty for a payment that was not started here."""
-    try:
-        return named(tx_ref).reference
-    except GatewayRefused:
-        return ""

@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.gateways.contract import Capabilities, WebhookEvent, WebhookRegistration
 from shared_apps.gateways.keys import KeyField, Keys
 from shared_apps.gateways.paypal.connection import TEST_API
-from shared_apps.gateways.paypal.disputes import PayPalDisputes
 from shared_apps.gateways.paypal.errors import body_of, issues_of
 from shared_apps.gateways.paypal.people import DESTINATIONS
+from shared_apps.gateways.paypal.statement import PayPalStatement
 from shared_apps.gateways.paypal.webhooks import EVENTS, verified_event
 from shared_apps.gateways.web import short_key
 
@@ -24,7 +24,7 @@ WEBHOOKS = "/v1/notifications/webhooks"
 URL_TAKEN = "WEBHOOK_URL_ALREADY_EXISTS"
 
 
-class PayPalGateway(PayPalDisputes):
+class PayPalGateway(PayPalStatement):
     """One operator's PayPal app."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -34,6 +34,7 @@ class PayPalGateway(PayPalDisputes):
         saved_methods=True,
         payouts=True,
         disputes=True,
+        movements=True,
         payout_destinations=DESTINATIONS,
     )
     keys: ClassVar[Keys] = Keys(

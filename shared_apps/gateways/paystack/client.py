@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.gateways.contract import Capabilities, WebhookEvent, WebhookRegistration
 from shared_apps.gateways.keys import KeyField, Keys
-from shared_apps.gateways.paystack.people import DESTINATIONS, PaystackPeople
+from shared_apps.gateways.paystack.people import DESTINATIONS
+from shared_apps.gateways.paystack.statement import PaystackStatement
 from shared_apps.gateways.paystack.webhooks import verified_event
 from shared_apps.gateways.web import short_key
 
 
-class PaystackGateway(PaystackPeople):
+class PaystackGateway(PaystackStatement):
     """One operator's Paystack integration."""
 
     capabilities: ClassVar[Capabilities] = Capabilities(
@@ -29,6 +30,7 @@ class PaystackGateway(PaystackPeople):
         saved_methods=True,
         payouts=True,
         disputes=True,
+        movements=True,
         registers_webhooks=False,
         payout_destinations=DESTINATIONS,
     )

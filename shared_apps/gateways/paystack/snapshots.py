@@ -36,7 +36,7 @@ PAYOUT_STATES = {
     "rejected": PayoutState.FAILED,
 }
 RESOLVED, IN_OUR_FAVOUR = "resolved", "declined"
-_UNDONE = frozenset({PayoutState.FAILED, PayoutState.REVERSED})
+UNDONE = frozenset({PayoutState.FAILED, PayoutState.REVERSED})
 
 
 def metadata_of(transaction: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -122,7 +122,7 @@ def refunded(refund: Mapping[str, Any]) -> Refunded:
 def payout_snapshot(transfer: Mapping[str, Any]) -> PayoutSnapshot:
     amount = from_wire(transfer["amount"], transfer["currency"])
     state = PAYOUT_STATES.get(transfer["status"], PayoutState.PENDING)
-    is_undone = state in _UNDONE
+    is_undone = state in UNDONE
     return PayoutSnapshot(
         payout_id=transfer["reference"],
         state=state,

@@ -38,11 +38,12 @@ SKEW = {
         r"currency: '(KES|XOF)' is not one of",
         r"get /refund: unknown query transaction\Z",
     ),
-    # Signing in, certificates and disputes are described in prose only.
+    # Signing in, certificates, disputes and the transaction search are described in prose only.
     "paypal": (
         r"post /v1/oauth2/token: not described\Z",
         r"get /v1/notifications/certs/[A-Za-z0-9-]+: not described\Z",
-        r"(get|post) /v1/customer/disputes/[A-Z0-9-]+(/provide-evidence|/accept-claim)?: not described\Z",
+        r"(get|post) /v1/customer/disputes(/[A-Z0-9-]+(/provide-evidence|/accept-claim)?)?: not described\Z",
+        r"get /v1/reporting/transactions: not described\Z",
     ),
 }
 JSON = "application/json"

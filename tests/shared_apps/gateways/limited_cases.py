@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -33,6 +34,9 @@ from shared_apps.gateways.errors import (
     OutcomeUnknown,
     PaymentDeclined,
 )
+from shared_apps.gateways.sandbox.server import Sandbox
+from shared_apps.gateways.statement import BalanceMovement, MovementKind
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.money import Money
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.ground import payment
@@ -49,6 +53,10 @@ class LimitedCases:
     opening_path: ClassVar[str] = ""
     payout_path: ClassVar[str] = "/transfer"
     customer: Customer
+    sandbox: Sandbox
+    scope: ClassVar[str]
+    # How many lines of a statement make a page.
+    pages_after: ClassVar[int]
     bounced_state: ClassVar[PayoutState] = PayoutState.REVERSED
 
     def gateway(self) -> Gateway:
@@ -162,6 +170,55 @@ class LimitedCases:
         assert self.customer.press(started.redirect_url, action="cancel").startswith(
             start.cancel_url
         )
+
+    def statement(self) -> list[BalanceMovement]:
+        """All of it, page by page."""
+        since, cursor, found = now() - timedelta(days=1), "", []
+        while True:
+            page = self.gateway().balance_movements(since=since, cursor=cursor)
+            found += page.items
+            cursor = page.next_cursor
+            if not cursor:
+                return found
+
+    def balance(self) -> Money:
+        """What the sandbox's own books say is there, sooner or later."""
+        balances = self.sandbox.store.balances(self.kind, self.scope, 0)
+        return self.money(sum(balances.get(self.currency, (0, 0))))
+
+    def test_the_statement_adds_up_to_the_balance(self):
+        provider_id = self.paid()
+        self.gateway().refund(self.refund_wish(provider_id, 30_000))
+        bounced = self.gateway().refund(self.refund_wish(provider_id, 20_000))
+        self.customer.lever(f"{self.kind}/fail_refund", refund=bounced.refund_id)
+        self.paid(77_700)
+        self.gateway().start_payment(self.start())
+        self.settled()
+        arrived = self.gateway().send_payout(self.payout(self.destination, 50_000))
+        self.gateway().send_payout(self.payout(self.failing, 60_000))
+        self.settled()
+        returned = self.gateway().send_payout(self.payout(self.destination, 40_000))
+        self.settled()
+        self.customer.lever(f"{self.kind}/fail_payout", payout=returned.payout_id)
+        if self.gateway().capabilities.disputes:
+            _, dispute_id = self.disputed()
+            self.customer.lever(f"{self.kind}/close_dispute", dispute=dispute_id, outcome="lost")
+        moved = self.statement()
+        assert sum((each.net for each in moved), self.money(0)) == self.balance()
+        kinds = [each.kind for each in moved]
+        assert (kinds.count(MovementKind.CHARGE), kinds.count(MovementKind.REFUND)) in {
+            (2, 1),
+            (3, 1),
+        }
+        (sent,) = [each for each in moved if each.amount == self.money(-50_000)]
+        assert (sent.kind, sent.reference) == (MovementKind.PAYOUT, "payout_1")
+        assert sent.source_id == arrived.payout_id
+        assert len({each.id for each in moved}) == len(moved)
+
+    def test_a_long_statement_comes_in_pages(self):
+        for _ in range(self.pages_after + 1):
+            self.paid(1_000)
+        assert len(self.statement()) == self.pages_after + 1
 
     def opened(self) -> tuple[str, Gateway]:
         gateway = self.gateway()

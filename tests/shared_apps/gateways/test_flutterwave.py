@@ -15,6 +15,7 @@ from shared_apps.gateways.contract import (
 )
 from shared_apps.gateways.errors import IdempotencyKeyReused, NotOffered
 from shared_apps.gateways.registry import gateway_for
+from shared_apps.gateways.sandbox.rest import account_of
 from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.json_judge import JudgedSession
@@ -23,6 +24,8 @@ from tests.shared_apps.gateways.limited_cases import LimitedCases
 
 class TestFlutterwaveBeyondTheContract(LimitedCases):
     kind = "flutterwave"
+    scope = account_of("FLWSECK_TEST-contract")
+    pages_after = 20
     currency = "NGN"
     destination = PayoutDestination(
         DestinationKind.BANK_ACCOUNT, "0690000040", bank_code="044", name="Ada", country="NG"
@@ -36,6 +39,7 @@ class TestFlutterwaveBeyondTheContract(LimitedCases):
     def _here(self, sandbox: Sandbox, session: JudgedSession, customer: Customer) -> None:
         self.base = f"{sandbox.url}/flutterwave"
         self.customer = customer
+        self.sandbox = sandbox
         self.session = session
 
     def gateway(self) -> Gateway:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from shared_apps.gateways.contract import (
 )
 from shared_apps.gateways.errors import CredentialsRefused, GatewayRefused, OutcomeUnknown
 from shared_apps.gateways.registry import gateway_for, is_test
+from shared_apps.gateways.sandbox.rest import account_of
 from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.ground import payment
@@ -28,6 +30,8 @@ from tests.shared_apps.gateways.limited_cases import DisputedCases
 
 class TestPayPalBeyondTheContract(DisputedCases):
     kind = "paypal"
+    scope = account_of("client-contract")
+    pages_after = 100
     currency = "EUR"
     destination = PayoutDestination(DestinationKind.EMAIL, "vendor@example.org")
     failing = PayoutDestination(DestinationKind.EMAIL, "fails@example.org")
@@ -50,6 +54,7 @@ class TestPayPalBeyondTheContract(DisputedCases):
     def _here(self, sandbox: Sandbox, session: JudgedSession, customer: Customer) -> None:
         self.base = f"{sandbox.url}/paypal"
         self.customer = customer
+        self.sandbox = sandbox
         self.session = session
 
     def gateway(self) -> Gateway:
@@ -178,6 +183,21 @@ class TestPayPalBeyondTheContract(DisputedCases):
         )
         with pytest.raises(GatewayRefused, match="INVALID_RESOURCE_ID"):
             other.fetch_payment(provider_id)
+
+    def test_a_statement_of_many_months_is_searched_window_by_window(self):
+        self.paid()
+        cursor, found = "", []
+        while True:
+            page = self.gateway().balance_movements(
+                since=now() - timedelta(days=100), cursor=cursor
+            )
+            found += page.items
+            cursor = page.next_cursor
+            if not cursor:
+                break
+        assert [each.amount for each in found] == [self.money(840_000)]
+        searches = [path for _, _, path, _ in self.session.seen if path.endswith("/transactions")]
+        assert len(searches) == 4
 
     def test_a_fraction_of_a_whole_currency_is_refused(self):
         with pytest.raises(GatewayRefused, match="HUF exactly"):

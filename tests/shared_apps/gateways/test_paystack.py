@@ -11,6 +11,7 @@ from shared_apps.gateways.contract import (
 )
 from shared_apps.gateways.errors import NotOffered
 from shared_apps.gateways.registry import gateway_for
+from shared_apps.gateways.sandbox.rest import account_of
 from shared_apps.gateways.sandbox.server import Sandbox
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.json_judge import JudgedSession
@@ -19,6 +20,8 @@ from tests.shared_apps.gateways.limited_cases import DisputedCases
 
 class TestPaystackBeyondTheContract(DisputedCases):
     kind = "paystack"
+    scope = account_of("sk_test_contract")
+    pages_after = 100
     currency = "NGN"
     destination = PayoutDestination(
         DestinationKind.BANK_ACCOUNT, "0123456789", bank_code="058", name="Ada", country="NG"
@@ -45,6 +48,7 @@ class TestPaystackBeyondTheContract(DisputedCases):
     def _here(self, sandbox: Sandbox, session: JudgedSession, customer: Customer) -> None:
         self.base = f"{sandbox.url}/paystack"
         self.customer = customer
+        self.sandbox = sandbox
         self.session = session
 
     def gateway(self) -> Gateway:

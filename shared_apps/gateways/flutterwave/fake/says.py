@@ -52,3 +52,20 @@ def number_of(amount: Money) -> int | float:
 
 def moment(world: World) -> str:
     return datetime.fromtimestamp(world.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+PER_PAGE = 20
+
+
+def listed(call: Call, message: str, rows: list[Body]) -> Body:
+    """One page of what was made on a day or later, newest first."""
+    start = call.text("from")
+    fitting = [row for row in rows if row["created_at"][:10] >= start]
+    number = int(call.text("page") or 1)
+    info = {
+        "total": len(fitting),
+        "current_page": number,
+        "total_pages": -(-len(fitting) // PER_PAGE),
+    }
+    part = fitting[(number - 1) * PER_PAGE : number * PER_PAGE]
+    return {**yes(message, part), "meta": {"page_info": info}}

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from shared_apps.gateways.flutterwave.fake.says import (
     ROUTES,
     amount_of,
+    listed,
     moment,
     no,
     number_of,
@@ -193,7 +194,7 @@ def list_transactions(call: Call) -> Body:
         for body in found
         if email in {"", body["customer"]["email"].lower()} and status in {"", body["status"]}
     ]
-    return yes("Transactions fetched", fitting)
+    return listed(call, "Transactions fetched", fitting)
 
 
 @ROUTES.serves("POST", "/v3/tokenized-charges")
@@ -249,10 +250,8 @@ def refund(call: Call) -> Body:
 def list_refunds(call: Call) -> Body:
     wanted = call.text("id")
     found = [row.body for row in call.world.listed(call.scope, "refund")]
-    return yes(
-        "Refunds fetched",
-        [_told(body) for body in found if wanted in {"", str(body["tx_id"])}],
-    )
+    fitting = [_told(body) for body in found if wanted in {"", str(body["tx_id"])}]
+    return listed(call, "Refunds fetched", fitting)
 
 
 @ROUTES.serves("GET", "/v3/refunds/{}")

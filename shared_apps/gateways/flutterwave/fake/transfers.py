@@ -11,6 +11,7 @@ from __future__ import annotations
 from shared_apps.gateways.flutterwave.fake.says import (
     ROUTES,
     amount_of,
+    listed,
     moment,
     no,
     number_of,
@@ -88,7 +89,7 @@ def _told(body: Body) -> Body:
 @ROUTES.serves("GET", "/v3/transfers")
 def list_transfers(call: Call) -> Body:
     rows = call.world.listed(call.scope, "transfer", call.text("reference") or None)
-    return yes("Transfers fetched", [_told(row.body) for row in rows])
+    return listed(call, "Transfers fetched", [_told(row.body) for row in rows])
 
 
 @ROUTES.serves("GET", "/v3/transfers/{}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from shared_apps.gateways.paypal.fake.ledger import tell
+from shared_apps.gateways.paypal.fake.reporting import HELD, LET_GO, Line, book
 from shared_apps.gateways.paypal.fake.says import (
     ROUTES,
     invalid,
@@ -62,7 +63,9 @@ def dispute(world: World, order_id: str, *, reason: str, is_inquiry: bool) -> Bo
 
 
 def _hold(world: World, scope: str, body: Body, sign: int) -> None:
-    world.move(scope, body["_currency"], sign * body["_minor"], available_at=world.now())
+    about = body["disputed_transactions"][0]["seller_transaction_id"]
+    code = HELD if sign < 0 else LET_GO
+    book(world, scope, Line(code, sign * body["_minor"], body["_currency"], about=about))
 
 
 def _told(body: Body) -> Body:
@@ -78,6 +81,18 @@ def _owned(call: Call) -> Stored:
     if stored is None:
         raise missing()
     return stored
+
+
+@ROUTES.serves("GET", PATH)
+def list_disputes(call: Call) -> Body:
+    wanted = call.text("disputed_transaction_id")
+    rows = [row.body for row in call.world.listed(call.scope, "dispute")]
+    fitting = [
+        row
+        for row in rows
+        if wanted in {"", row["disputed_transactions"][0]["seller_transaction_id"]}
+    ]
+    return {"items": [_told(row) for row in fitting], "links": links_of(call.world, PATH)}
 
 
 @ROUTES.serves("GET", f"{PATH}/{{}}")

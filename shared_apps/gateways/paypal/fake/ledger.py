@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from shared_apps.gateways.paypal.fake.reporting import CHARGED, REFUNDED, Line, book, strike
 from shared_apps.gateways.paypal.fake.says import (
     ROUTES,
     Said,
@@ -61,7 +62,9 @@ def take(world: World, order: Stored, minor: int) -> Body:
         "_refunded": 0,
     }
     world.put(order.scope, "capture", capture, parent=order.id)
-    world.move(order.scope, currency, minor - _whole(fee, currency), available_at=world.now())
+    custom = str(capture["custom_id"])
+    line = Line(CHARGED, minor, currency, capture_id, custom=custom, fee=_whole(fee, currency))
+    book(world, order.scope, line)
     related = {"supplementary_data": {"related_ids": {"order_id": order.id}}}
     tell(world, order.scope, "PAYMENT.CAPTURE.COMPLETED", "capture", {**shown(capture), **related})
     for fault in world.sprung(("dispute_after",), str(capture["custom_id"])).values():
@@ -167,20 +170,21 @@ def refund_capture(call: Call) -> Body:
         "_capture": stored.id,
     }
     call.world.put(call.scope, "refund", refund, parent=stored.parent)
-    _give_back(call.world, stored, amount.minor)
+    _count_back(call.world, stored, amount.minor)
+    custom = call.text("custom_id")
+    book(call.world, call.scope, Line(REFUNDED, -amount.minor, currency, refund_id, custom=custom))
     tell(call.world, call.scope, "PAYMENT.CAPTURE.REFUNDED", "refund", shown(refund))
     raise Said(201, shown(refund))
 
 
-def _give_back(world: World, capture: Stored, minor: int) -> None:
-    """Money leaves the balance to the payer; a negative amount returns to it."""
+def _count_back(world: World, capture: Stored, minor: int) -> None:
+    """So much more of a capture has gone back to the payer; negative: came back from there."""
     body = capture.body
     body["_refunded"] += minor
     is_whole = body["_refunded"] == body["_minor"]
     some = "PARTIALLY_REFUNDED" if body["_refunded"] else "COMPLETED"
     body["status"] = "REFUNDED" if is_whole else some
     world.save(capture)
-    world.move(capture.scope, body["_currency"], -minor, available_at=world.now())
 
 
 @ROUTES.serves("GET", f"{PAYMENTS}/refunds/{{}}")
@@ -196,7 +200,10 @@ def fail_refund(world: World, refund_id: str) -> Body:
         raise LeverStuck(f"no refund {refund_id} that could fail")
     stored.body["status"] = "FAILED"
     world.save(stored)
-    _give_back(world, capture, -stored.body["_minor"])
+    _count_back(world, capture, -stored.body["_minor"])
+    strike(world, refund_id)
+    currency, minor = capture.body["_currency"], stored.body["_minor"]
+    world.move(capture.scope, currency, minor, available_at=world.now())
     return shown(stored.body)
 
 

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from shared_apps.gateways.paypal.fake.ledger import tell
+from shared_apps.gateways.paypal.fake.reporting import PAID_OUT, PAYOUT_BACK, Line, book
 from shared_apps.gateways.paypal.fake.says import (
     ROUTES,
     Said,
@@ -58,9 +59,14 @@ def create_payout(call: Call) -> Body:
         raise Refusal(422, error("INSUFFICIENT_FUNDS", text, "INSUFFICIENT_FUNDS"))
     batch = _batch(call, name, items[0], amount)
     call.world.put(call.scope, "batch", batch, parent="due")
-    call.world.move(call.scope, amount.currency, -amount.minor, available_at=call.world.now())
+    _book(call.world, call.scope, batch, PAID_OUT, -amount.minor)
     links = links_of(call.world, f"{PATH}/{batch['id']}")
     raise Said(201, {"batch_header": batch["batch_header"], "links": links})
+
+
+def _book(world: World, scope: str, batch: Body, code: str, minor: int) -> None:
+    custom = str(batch["items"][0]["payout_item"].get("sender_item_id") or "")
+    book(world, scope, Line(code, minor, batch["_currency"], about=batch["id"], custom=custom))
 
 
 def _batch(call: Call, name: str, item: Body, amount: Money) -> Body:
@@ -139,7 +145,7 @@ def become(world: World, stored: Stored, status: str, *, again_in: float = -1) -
         del item["errors"]["links"]
     world.put(stored.scope, "batch", body, parent="done" if again_in < 0 else "due")
     if status in BACK:
-        world.move(stored.scope, body["_currency"], body["_minor"], available_at=world.now())
+        _book(world, stored.scope, body, PAYOUT_BACK, body["_minor"])
     tell(world, stored.scope, f"PAYMENT.PAYOUTS-ITEM.{EVENTS[status]}", "payouts_item", item)
 
 

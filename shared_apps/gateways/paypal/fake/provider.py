@@ -9,7 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from shared_apps.gateways.paypal.fake import disputes, endpoints, ledger, orders, payouts, vault
+from shared_apps.gateways.paypal.fake import (
+    disputes,
+    endpoints,
+    ledger,
+    orders,
+    payouts,
+    reporting,
+    vault,
+)
 from shared_apps.gateways.paypal.fake.says import ROUTES, Said, error, new_id, unprocessable
 from shared_apps.gateways.sandbox.rest import Refusal, account_of, bearer_of
 from shared_apps.gateways.sandbox.store import Answer, Body, Stored
@@ -22,7 +30,7 @@ KEY = re.compile(r"[A-Za-z0-9_-]{12,100}\Z")
 TOKEN_LASTS_SECONDS = 32_400
 KEY_LASTS_SECONDS = 6 * 3600
 # The modules whose routes the fake serves; importing them registers the routes.
-PARTS = (disputes, endpoints, ledger, orders, payouts, vault)
+PARTS = (disputes, endpoints, ledger, orders, payouts, reporting, vault)
 
 
 class PayPalFake(Till):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from shared_apps.gateways.paystack.fake.says import ROUTES, moment, no, yes
+from shared_apps.gateways.paystack.fake.says import ROUTES, listed, moment, no, yes
 from shared_apps.gateways.paystack.fake.transactions import told
 from shared_apps.gateways.sandbox.dashboards import tell
 from shared_apps.gateways.sandbox.provider import LeverStuck
@@ -67,6 +67,11 @@ def show_dispute(call: Call) -> Body:
     if stored is None:
         raise no("Dispute not found", status=404, code="dispute_not_found")
     return yes("Dispute retrieved", {**stored.body, "id": stored.body["_number"]})
+
+
+@ROUTES.serves("GET", "/dispute")
+def list_disputes(call: Call) -> Body:
+    return listed(call, "dispute", lambda body: shown({**body, "id": body["_number"]}))
 
 
 def close_dispute(world: World, number: str, outcome: str) -> Body:

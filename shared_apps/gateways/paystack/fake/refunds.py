@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_apps.gateways.paystack.fake.says import ROUTES, moment, no, units_of, yes
+from shared_apps.gateways.paystack.fake.says import ROUTES, listed, moment, no, units_of, yes
 from shared_apps.gateways.paystack.fake.transactions import kept_under
 from shared_apps.gateways.sandbox.dashboards import tell
 from shared_apps.gateways.sandbox.provider import LeverStuck
@@ -61,10 +61,7 @@ def _told(refund: Body) -> Body:
 
 @ROUTES.serves("GET", "/refund")
 def list_refunds(call: Call) -> Body:
-    wanted = call.text("transaction")
-    rows = call.world.listed(call.scope, "refund")
-    fitting = [row.body for row in rows if wanted in {"", str(row.body["transaction"])}]
-    return yes("Refunds retrieved", [_told(body) for body in fitting])
+    return listed(call, "refund", _told, transaction=call.text("transaction"))
 
 
 @ROUTES.serves("GET", "/refund/{}")

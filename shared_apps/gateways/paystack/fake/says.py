@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,3 +49,23 @@ def currency_of(call: Call) -> str:
 
 def moment(world: World) -> str:
     return datetime.fromtimestamp(world.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def listed(call: Call, kind: str, show: Callable[[Body], Body], **wanted: str) -> Body:
+    """One page of what was made from a moment on, newest first; `wanted` are fields and their values."""
+    rows = [row.body for row in call.world.listed(call.scope, kind)]
+    start = call.text("from")
+    fitting = [
+        show(body)
+        for body in rows
+        if (not start or _made_at(body) >= datetime.fromisoformat(start))
+        and all(value in {"", str(body[name])} for name, value in wanted.items())
+    ]
+    size, number = int(call.text("perPage") or 50), int(call.text("page") or 1)
+    part = fitting[(number - 1) * size : number * size]
+    meta = {"total": len(fitting), "perPage": size, "page": number}
+    return {**yes("Retrieved", part), "meta": meta}
+
+
+def _made_at(body: Body) -> datetime:
+    return datetime.fromisoformat(body.get("createdAt") or body["created_at"])

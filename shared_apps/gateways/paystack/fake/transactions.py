@@ -13,6 +13,7 @@ from shared_apps.gateways.paystack.fake.customers import customer_of, keep_autho
 from shared_apps.gateways.paystack.fake.says import (
     ROUTES,
     currency_of,
+    listed,
     moment,
     no,
     units_of,
@@ -110,6 +111,11 @@ def verify(call: Call) -> Body:
     if stored is None:
         raise no("Transaction reference not found", code="transaction_not_found")
     return yes("Verification successful", told(stored.body))
+
+
+@ROUTES.serves("GET", "/transaction")
+def list_transactions(call: Call) -> Body:
+    return listed(call, "transaction", told)
 
 
 @ROUTES.serves("POST", "/transaction/charge_authorization")

@@ -16,6 +16,7 @@ import re
 from shared_apps.gateways.paystack.fake.says import (
     ROUTES,
     currency_of,
+    listed,
     moment,
     no,
     units_of,
@@ -114,6 +115,11 @@ def _told(body: Body) -> Body:
     return shown({**body, "id": body["_number"]})
 
 
+@ROUTES.serves("GET", "/transfer")
+def list_transfers(call: Call) -> Body:
+    return listed(call, "transfer", _told)
+
+
 @ROUTES.serves("GET", "/transfer/verify/{}")
 def verify_transfer(call: Call) -> Body:
     stored = call.found(_kept_under(call.scope, call.ids[0]), "transfer")
@@ -145,7 +151,7 @@ def _conclude(world: World, stored: Stored) -> None:
 
 def send_back(world: World, stored: Stored, status: str) -> None:
     """The money is in the balance again."""
-    stored.body["status"] = status
+    stored.body.update(status=status, updatedAt=moment(world))
     world.put(stored.scope, "transfer", stored.body, parent="done")
     currency, amount = stored.body["currency"], stored.body["amount"]
     world.move(stored.scope, currency, amount, available_at=world.now())
