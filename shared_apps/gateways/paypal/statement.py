@@ -42,11 +42,12 @@ class PayPalStatement(PayPalDisputes):
     """The search, window by window."""
 
     def balance_movements(self, *, since: datetime, cursor: str = "") -> Page[BalanceMovement]:
-        until, windows = now(), list[tuple[datetime, datetime]]()
-        while not windows or windows[-1][0] > since:
-            end = windows[-1][0] if windows else until
-            windows.append((max(since, end - REACH), end))
-        readers = {str(index): self._reader(*window) for index, window in enumerate(windows)}
+        starts = [since]
+        while starts[-1] + REACH < now():
+            starts.append(starts[-1] + REACH)
+        # Counted from `since` on, so that a window is the same for every page; the latest comes first.
+        windows = reversed([*enumerate(starts)])
+        readers = {str(index): self._reader(start, start + REACH) for index, start in windows}
         return page_of_lists(readers, cursor)
 
     def _reader(self, start: datetime, end: datetime) -> Reader:
@@ -54,7 +55,7 @@ class PayPalStatement(PayPalDisputes):
             told = self._get(
                 SEARCH,
                 start_date=_moment(start),
-                end_date=_moment(end),
+                end_date=_moment(min(end, now())),
                 fields="transaction_info",
                 page_size=PER_PAGE,
                 page=number,
