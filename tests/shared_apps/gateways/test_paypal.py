@@ -22,6 +22,7 @@ from shared_apps.gateways.errors import CredentialsRefused, GatewayRefused, Outc
 from shared_apps.gateways.registry import gateway_for, is_test
 from shared_apps.gateways.sandbox.rest import account_of
 from shared_apps.gateways.sandbox.server import Sandbox
+from shared_apps.kernel.clock import now
 from tests.shared_apps.gateways.customer import Customer
 from tests.shared_apps.gateways.ground import payment
 from tests.shared_apps.gateways.json_judge import JudgedSession
