@@ -35,7 +35,7 @@ class PaystackFake(Till):
         TrialMeans(
             "challenge",
             "5060 6666 6666 6666 666",
-            "Asks for a password",
+            "Password",
             "The bank asks first; cannot be charged again without you.",
             brand="verve",
             asks=True,

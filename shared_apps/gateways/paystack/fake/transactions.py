@@ -93,7 +93,7 @@ def initialize(call: Call) -> Body:
         amount=from_wire(body["amount"], body["currency"]),
         email=call.text("email"),
         merchant=str(metadata.get("merchant", "")),
-        name=f"Payment {body['reference'][:24]}",
+        name="Payment",
         urls=(callback, str(metadata.get("cancel_action") or callback)),
     )
     put_up(call.world, call.scope, bill, token=code)
