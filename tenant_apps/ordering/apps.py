@@ -12,12 +12,14 @@ class OrderingConfig(AppConfig):
     def ready(self) -> None:
         from shared_apps.ledger.domain.checks import register_books_check
         from tenant_apps.ordering import handlers, panels  # noqa: F401
-        from tenant_apps.ordering.domain import books, sold
+        from tenant_apps.ordering.domain import books, capturing, sold
+        from tenant_apps.payments.domain.authorisations import register_capture_gate
         from tenant_apps.settlement.domain import sales
         from themes.domain.navigation import NavItem, register_nav_item
 
         for name, check in books.CHECKS.items():
             register_books_check(name, check)
+        register_capture_gate("ordering.order", capturing.still_to_be_had)
         sales.fill_sales(sold.sold_since)
         sales.fill_names("ordering.vendor_order", sold.numbers_of)
         for surface in ("manage", "partner"):

@@ -36,6 +36,18 @@ class PaymentClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SurplusReceived(Event):
+    """Money came for a payment given up, after the subject had been paid otherwise: it goes back."""
+
+    name: ClassVar[str] = "payments.surplus_received.v1"
+
+    payment_id: str
+    subject: str
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class RefundRequested(Event):
     name: ClassVar[str] = "payments.refund_requested.v1"
 
@@ -115,7 +127,11 @@ class DisputeClosed(Event):
 
 @dataclass(frozen=True, slots=True)
 class WebhookReceived(Event):
-    """A provider's verified message lies in the inbox; the rest says what it may be about."""
+    """A provider's verified message lies in the inbox; the rest says what it may be about.
+
+    `account_id` is the operator's account that it came to, `of_partner` the partner's account at the
+    provider, if it is about one. Rooms that know payouts and partners' accounts hear it too.
+    """
 
     name: ClassVar[str] = "payments.webhook_received.v1"
 
@@ -123,3 +139,6 @@ class WebhookReceived(Event):
     subject: str
     object_id: str
     reference: str
+    gateway: str = ""
+    account_id: str = ""
+    of_partner: str = ""

@@ -13,6 +13,7 @@ from tenant_apps.payments.events import (
     PaymentCaptured,
     PaymentClosed,
     RefundRequested,
+    SurplusReceived,
     WebhookReceived,
 )
 from tenants.events import TenantReady
@@ -26,6 +27,11 @@ def work_off_webhook(event: WebhookReceived, delivery: Delivery) -> None:
 @handles_outside(RefundRequested)
 def send_refund(event: RefundRequested, delivery: Delivery) -> None:
     refunds.send_refund(refund_id=UUID(event.refund_id), at=delivery.at)
+
+
+@handles(SurplusReceived)
+def send_back_surplus(event: SurplusReceived, delivery: Delivery) -> None:
+    refunds.send_back_surplus(payment_id=UUID(event.payment_id), at=delivery.at)
 
 
 @handles_outside(TenantReady)

@@ -35,6 +35,7 @@ from shared_apps.media.domain.access import private_url
 from shared_apps.media.domain.files import store_image, store_private_file
 from shared_apps.media.models import StoredFile
 from shared_apps.outbox.domain.delivery import deliver_pending
+from shared_apps.outbox.domain.webhooks import receive_webhook
 from tenant_apps.catalog.domain import categories, products
 from tenant_apps.catalog.domain.categories import CategoryDraft
 from tenant_apps.catalog.domain.drafts import PriceDraft, ProductDraft, VariantDraft
@@ -56,7 +57,13 @@ from tenant_apps.ordering.domain.taxes import Rate
 from tenant_apps.ordering.models import DeliveryRate, Order, VendorOrder
 from tenant_apps.partners.domain.applications import Application, register
 from tenant_apps.partners.models import Partner
-from tenant_apps.payments.models import GatewayAccount, Payment
+from tenant_apps.payments.models import (
+    Dispute,
+    GatewayAccount,
+    Payment,
+    Refund,
+    SavedMethod,
+)
 from tenant_apps.places.domain.book import save_address
 from tenant_apps.promotions.domain.gift_cards import GiftCardDraft, issue, redeem
 from tenant_apps.promotions.domain.promotions import PromotionDraft, create_promotion
@@ -108,6 +115,7 @@ def plant(tenant: TenantContext, customer: Customer) -> Planted:
             world.users[role] = _person(world, role)
         _sell(world)
         _buy(world, customer)
+        _object(world)
         _review(world)
         _keep(world)
         buyer = world.users["customer"].id
@@ -200,6 +208,56 @@ def _buy(world: Planted, customer: Customer) -> None:
         "payment": payment.provider_id,
         "hook_kind": account.kind,
         "hook_token": account.endpoint_token,
+    }
+
+
+def _object(world: Planted) -> None:
+    """What follows a payment: a card kept, a refund, a dispute, a message of the gateway."""
+    mark, payment = world.secret_mark, Payment.objects.get()
+    split = payment.splits.get()
+    refund = Refund.objects.create(
+        key=mark,
+        request=mark,
+        payment=payment,
+        split=split,
+        amount_minor=1,
+        reason=mark,
+        state="waived",
+        created_at=now(),
+    )
+    dispute = Dispute.objects.create(
+        provider_id=f"dp_{mark}",
+        payment=payment,
+        currency=payment.currency,
+        amount_minor=1,
+        reason=mark,
+        evidence=mark,
+        opened_at=now(),
+    )
+    card = SavedMethod.objects.create(
+        user_id=world.users["customer"].id,
+        account_id=payment.account_id,
+        token=f"pm_{mark}",
+        brand=mark,
+        last4="4242",
+        created_at=now(),
+    )
+    webhook_id = receive_webhook(
+        provider="stripe",
+        endpoint=str(payment.account_id),
+        dedupe_key=mark,
+        type=mark,
+        raw=mark.encode(),
+        headers={},
+        at=now(),
+    )
+    world.ids |= {
+        "payment_public": payment.public_id,
+        "account": str(payment.account_id),
+        "refund": refund.public_id,
+        "dispute": dispute.public_id,
+        "card": card.public_id,
+        "webhook": str(webhook_id),
     }
 
 

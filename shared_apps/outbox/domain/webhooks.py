@@ -100,3 +100,10 @@ def fail_webhook(*, webhook_id: UUID, error: str) -> None:
     ReceivedWebhook.objects.filter(pk=webhook_id, state__in=_WAITING).update(
         state=ReceivedWebhook.State.FAILED, attempts=F("attempts") + 1, last_error=error[:2_000]
     )
+
+
+@step
+def revive_webhook(*, webhook_id: UUID) -> bool:
+    """Give one that failed or was ignored its attempts again; False when it needs none."""
+    stuck = ReceivedWebhook.objects.filter(pk=webhook_id, state__in=["failed", "ignored", "new"])
+    return bool(stuck.update(state=ReceivedWebhook.State.NEW, attempts=0, processed_at=None))

@@ -19,6 +19,7 @@ from tenant_apps.ordering.models import Cart, Order, VendorOrder
 from tenant_apps.payments.domain import accounts, charges, methods
 from tenant_apps.payments.domain.accounts import NoGateway
 from tenant_apps.payments.domain.charges import Charge, SplitWanted
+from tenant_apps.payments.queries import available_methods
 
 PAGE_LASTS = timedelta(minutes=45)
 OFFLINE = frozenset({"bank_transfer", "virtual_account", "cash"})
@@ -56,7 +57,10 @@ def ways_to_pay(*, due: Money, country: str, user_id: UUID | None) -> list[WayTo
     """What is offered for the rest, in the operator's order; nothing when nothing is left."""
     if not due:
         return []
-    return []
+    found = available_methods(currency=due.currency, country=country, amount=due, user_id=user_id)
+    return [
+        WayToPay(each.method, each.kind, each.instructions) for each in found if each.kind in _KINDS
+    ]
 
 
 def account_for(method: str, *, at: datetime) -> UUID | None:
@@ -74,14 +78,26 @@ def account_for(method: str, *, at: datetime) -> UUID | None:
 
 
 def plan_payments(cart: Cart, whole: Money, details: CheckoutDetails) -> Reserving:
-    """Which stored value pays how much of the whole, and who pays the rest."""
+    """Which stored value pays how much of the whole, and who pays the rest. Raises MethodUnknown."""
     tenders, rest = spend(whole, stored_value_of(cart), uses_wallet=details.uses_wallet)
     if not rest:
         return Reserving(tenders, rest, tenders[0].method if tenders else "")
+    _check_offered(details, rest, cart.user_id)
     if details.method not in OFFLINE:
         return Reserving(tenders, rest, details.method)
     lasts = None if details.method == "cash" else methods.time_to_pay(details.method) + _GRACE
     return Reserving(tenders, rest, details.method, lasts)
+
+
+def _check_offered(details: CheckoutDetails, rest: Money, user_id: UUID | None) -> None:
+    """A method that the operator switched off is not paid with by sending its name."""
+    if not details.method:
+        return
+    country = details.address.country
+    if details.method not in {
+        way.method for way in ways_to_pay(due=rest, country=country, user_id=user_id)
+    }:
+        raise MethodUnknown
 
 
 @step

@@ -15,16 +15,19 @@ from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from shared_apps.ledger.domain.posting import Leg, post
 from shared_apps.outbox.domain.publishing import publish
-from tenant_apps.payments.events import PaymentCaptured, PaymentClosed
-from tenant_apps.payments.lifecycle import PAYMENT, PAYMENT_PAID, PAYMENT_UNCAPTURED
-from tenant_apps.payments.models import Payment, PaymentSplit
+from tenant_apps.payments.domain.saving import keep_method
+from tenant_apps.payments.events import PaymentCaptured, PaymentClosed, SurplusReceived
+from tenant_apps.payments.lifecycle import PAYMENT, PAYMENT_LIVE, PAYMENT_PAID, PAYMENT_UNCAPTURED
+from tenant_apps.payments.models import STORED, Payment, PaymentSplit
 from tenant_apps.payments.queries import PaymentView, view_of
 from tenant_apps.wallet.domain import holds
 
 _CLOSING: Mapping[PaymentState, str] = {
     PaymentState.FAILED: "fail",
     PaymentState.EXPIRED: "expire",
+    PaymentState.CANCELLED: "void",
 }
+_GIVEN_UP = ("failed", "expired", "voided")
 
 
 class AmountDiffers(Conflict):
@@ -44,19 +47,39 @@ def locked(payment_id: UUID) -> Payment:
 def take_over(payment_id: UUID, snapshot: PaymentSnapshot, *, at: datetime) -> PaymentView:
     """Move the payment forward to what the provider says, never back.
 
-    Captured: splits and escrow get their money, PaymentCaptured is published. Failed or expired:
-    PaymentClosed is published. The gateway's fee is booked as soon as it is known. Raises
-    AmountDiffers.
+    Captured: splits and escrow get their money, PaymentCaptured is published. Failed, expired or
+    let go: PaymentClosed is published. The gateway's fee is booked as soon as it is known, a card
+    that the customer let it keep is noted. Raises AmountDiffers.
     """
     payment = locked(payment_id)
     if snapshot.state in {PaymentState.CAPTURED, PaymentState.REFUNDED}:
         if payment.state not in PAYMENT_PAID:
             capture(payment, snapshot.captured, charge_id=snapshot.charge_id, acting=SYSTEM, at=at)
         _book_fee(payment, snapshot.fee, at=at)
-    elif snapshot.state in _CLOSING and payment.state in PAYMENT_UNCAPTURED:
+    elif snapshot.state is PaymentState.AUTHORISED:
+        _authorise(payment, snapshot, at=at)
+    elif snapshot.state in _CLOSING:
         told = {"failure_code": snapshot.failure_code, "verified_at": at}
-        close(payment, _CLOSING[snapshot.state], values=told, at=at)
+        _close_if_open(payment, _CLOSING[snapshot.state], values=told, at=at)
+    keep_method(payment, snapshot, at=at)
     return view_of(payment)
+
+
+def _authorise(payment: Payment, snapshot: PaymentSnapshot, *, at: datetime) -> None:
+    if payment.state not in PAYMENT.moves["authorise"].sources:
+        return
+    if snapshot.amount != payment.amount:
+        raise AmountDiffers(asked=str(payment.amount), captured=str(snapshot.amount))
+    told = {"authorised_minor": snapshot.amount.minor, "verified_at": at}
+    record_move(payment, PAYMENT, "authorise", acting=SYSTEM, at=at, values=told)
+
+
+def _close_if_open(
+    payment: Payment, move: str, *, values: Mapping[str, object], at: datetime
+) -> None:
+    """A page that expired after its card was authorised says nothing about the authorisation."""
+    if payment.state in PAYMENT.moves[move].sources:
+        close(payment, move, values=values, at=at)
 
 
 @step
@@ -66,12 +89,14 @@ def capture(
     """All that was still to come of a locked payment has arrived.
 
     Fills its splits, posts clearing -> escrow (or what the split credits), publishes
-    PaymentCaptured. Raises AmountDiffers when it is another amount.
+    PaymentCaptured; SurplusReceived instead when it had been given up and the subject is paid
+    otherwise. Raises AmountDiffers when it is another amount.
     """
     splits = list(payment.splits.order_by("id"))
     due = {split.pk: split.to_collect_minor for split in splits}
     if arrived.minor != sum(due.values()) or arrived.currency != payment.currency:
         raise AmountDiffers(asked=str(payment.amount), captured=str(arrived))
+    is_surplus = payment.state in _GIVEN_UP and _is_paid_otherwise(payment)
     record_move(
         payment,
         PAYMENT,
@@ -81,6 +106,7 @@ def capture(
         values={
             "captured_minor": payment.captured_minor + arrived.minor,
             "charge_id": charge_id or payment.charge_id,
+            "is_surplus": is_surplus,
             "verified_at": at,
         },
     )
@@ -98,7 +124,27 @@ def capture(
         ],
         at=at,
     )
-    announce_captured(payment)
+    if is_surplus:
+        _announce_surplus(payment)
+    else:
+        announce_captured(payment)
+
+
+def _is_paid_otherwise(payment: Payment) -> bool:
+    others = Payment.objects.filter(subject=payment.subject, state__in=PAYMENT_LIVE)
+    return others.exclude(id=payment.id).exclude(method__in=STORED).exists()
+
+
+def _announce_surplus(payment: Payment) -> None:
+    publish(
+        SurplusReceived(
+            payment_id=str(payment.id),
+            subject=payment.subject,
+            amount_minor=payment.captured_minor,
+            currency=payment.currency,
+        ),
+        subject=Ref.parse(payment.subject),
+    )
 
 
 def capture_leg(payment: Payment, split: PaymentSplit, amount: Money) -> Leg:

@@ -8,8 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from shared_apps.gateways.contract import (
+    ChargeSaved,
     PaymentLine,
-    StartedPayment,
+    PaymentSnapshot,
     StartPayment,
 )
 from shared_apps.gateways.errors import CredentialsRefused, GatewayRefused, PaymentDeclined
@@ -24,13 +25,21 @@ from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from tenant_apps.payments.domain import captures
 from tenant_apps.payments.domain.accounts import gateway_at, kind_of
+from tenant_apps.payments.domain.authorisations import finish_authorised
 from tenant_apps.payments.domain.captures import locked, take_over
-from tenant_apps.payments.domain.methods import own_account_number, time_to_pay
+from tenant_apps.payments.domain.methods import (
+    captures_when_placed,
+    own_account_number,
+    time_to_pay,
+)
+from tenant_apps.payments.domain.saving import customer_at
 from tenant_apps.payments.lifecycle import PAYMENT
 from tenant_apps.payments.models import OFFLINE, STORED, Payment, PaymentSplit
 from tenant_apps.payments.queries import PaymentView, view_of
 from tenant_apps.wallet.domain import holds
 
+# Ends the reference of a charge of a saved card: a page for the same payment has its own.
+SAVED_MARK = "-saved"
 NOTHING_HAPPENED = (GatewayRefused, CredentialsRefused, PaymentDeclined)
 
 
@@ -107,7 +116,8 @@ def prepare_payment(*, charge: Charge, account_id: UUID | None = None, at: datet
         customer_email=charge.customer_email,
         success_url=charge.success_url,
         cancel_url=charge.cancel_url,
-        saves_method=charge.saves_method,
+        captures_when_placed=captures_when_placed(method),
+        saves_method=charge.saves_method and charge.user_id is not None,
         saved_method_id=charge.saved_method_id,
         pay_to=own_account_number() if method == "virtual_account" else "",
         created_at=at,
@@ -143,19 +153,44 @@ def _set_aside(payment: Payment, *, at: datetime) -> None:
 def open_payment(*, payment_id: UUID, acting: Actor, at: datetime) -> PaymentView:
     """Have the provider open its page for the payment (journey); a repeat opens the same page.
 
-    Asks with a key made from the payment, then stores where to send the customer. An offline
-    payment is opened without asking anybody: the customer is shown how to pay. Raises
+    Asks with a key made from the payment, then stores where to send the customer. A saved card is
+    charged at once; if its bank wants to see its owner, or refuses it, the page opens instead. An
+    offline payment is opened without asking anybody: the customer is shown how to pay. Raises
     PaymentNotStarted when the provider refuses (the payment is then failed), GatewayBusy and
     OutcomeUnknown when it may work later, PaymentClosedAlready when it is over.
     """
     payment = Payment.objects.select_related("account").get(id=payment_id)
     if payment.state == "created" and payment.account is None:
         payment = _open_offline(payment.id, acting=acting, at=at)
+    elif payment.state == "created" and payment.saved_method_id is not None:
+        payment = _charge_saved(payment, acting=acting, at=at)
     elif payment.state == "created":
         payment = _open_at_gateway(payment, acting=acting, at=at)
     if payment.state not in {"pending", "authorised", "captured"}:
         raise PaymentClosedAlready
     return view_of(payment)
+
+
+def _charge_saved(payment: Payment, *, acting: Actor, at: datetime) -> Payment:
+    """Charge the saved card while its owner watches our page; the provider's page if it must be."""
+    method = payment.saved_method
+    if method is None:
+        return _open_at_gateway(payment, acting=acting, at=at)
+    wanted = ChargeSaved(
+        token=method.token,
+        customer=method.customer,
+        amount=payment.amount,
+        reference=f"{payment.reference}{SAVED_MARK}",
+        idempotency_key=f"{current_tenant().id}:charge:{payment.id}:{payment.attempt}",
+    )
+    try:
+        snapshot = gateway_at(payment).charge_saved(wanted)
+    except NOTHING_HAPPENED:
+        return _open_at_gateway(_prefer_page(payment.id), acting=acting, at=at)
+    crash_point("after_charge_saved")
+    _store_start(payment.id, snapshot.provider_id, "", acting=acting, at=at)
+    _taken_over(payment.id, snapshot, at=at)
+    return Payment.objects.select_related("account").get(id=payment.id)
 
 
 def _open_at_gateway(payment: Payment, *, acting: Actor, at: datetime) -> Payment:
@@ -165,20 +200,28 @@ def _open_at_gateway(payment: Payment, *, acting: Actor, at: datetime) -> Paymen
         captures.fail_payment(payment.id, code=error.code, at=at)
         raise PaymentNotStarted(error.detail, reason=error.code) from error
     crash_point("after_gateway_start")
-    return _store_start(payment.id, started, acting=acting, at=at)
+    return _store_start(payment.id, started.provider_id, started.redirect_url, acting=acting, at=at)
 
 
 def settle_payment(*, payment_id: UUID, at: datetime) -> PaymentView:
     """Ask the provider how the payment stands and take that over (journey).
 
-    Webhook, browser and job call this alike, in any order and any number. Raises AmountDiffers,
+    Webhook, browser and job call this alike, in any order and any number. A card that was only
+    authorised is captured here, if what it pays for can be had, else let go. Raises AmountDiffers,
     OutcomeUnknown.
     """
     payment = Payment.objects.select_related("account").get(id=payment_id)
     if payment.account is None or payment.provider_id is None:
         return view_of(payment)
     snapshot = gateway_at(payment).fetch_payment(payment.provider_id)
-    return take_over(payment.id, snapshot, at=at)
+    return _taken_over(payment.id, snapshot, at=at)
+
+
+def _taken_over(payment_id: UUID, snapshot: PaymentSnapshot, *, at: datetime) -> PaymentView:
+    view = take_over(payment_id, snapshot, at=at)
+    if view.state == "authorised":
+        return finish_authorised(payment_id=payment_id, at=at)
+    return view
 
 
 def close_payment(*, payment_id: UUID, at: datetime) -> PaymentView:
@@ -192,8 +235,10 @@ def close_payment(*, payment_id: UUID, at: datetime) -> PaymentView:
     if payment.account is None or payment.provider_id is None:
         # Nobody was ever told the address of a page, so nobody can have paid there.
         return captures.give_up(payment.id, at=at)
-    snapshot = gateway_at(payment).expire_payment(payment.provider_id)
-    return take_over(payment.id, snapshot, at=at)
+    gateway = gateway_at(payment)
+    if payment.state == "authorised":
+        return _taken_over(payment.id, gateway.fetch_payment(payment.provider_id), at=at)
+    return _taken_over(payment.id, gateway.expire_payment(payment.provider_id), at=at)
 
 
 def _start_of(payment: Payment) -> StartPayment:
@@ -210,18 +255,37 @@ def _start_of(payment: Payment) -> StartPayment:
         lines=lines,
         customer_email=payment.customer_email,
         expires_at=payment.expires_at,
+        is_manual_capture=payment.captures_when_placed,
+        save_for=_save_for(payment),
+        customer_reference=str(payment.user_id or ""),
     )
+
+
+def _save_for(payment: Payment) -> str:
+    if not payment.saves_method or payment.account is None or payment.user_id is None:
+        return ""
+    return customer_at(payment.account, user_id=payment.user_id, email=payment.customer_email)
 
 
 @operation
 def _store_start(
-    payment_id: UUID, started: StartedPayment, *, acting: Actor, at: datetime
+    payment_id: UUID, provider_id: str, redirect_url: str, *, acting: Actor, at: datetime
 ) -> Payment:
     """Remember the provider's page; whoever was faster stored the same one."""
     payment = locked(payment_id)
     if payment.state == "created":
-        told = {"provider_id": started.provider_id, "redirect_url": started.redirect_url}
+        told = {"provider_id": provider_id, "redirect_url": redirect_url}
         record_move(payment, PAYMENT, "open", acting=acting, at=at, values=told)
+    return payment
+
+
+@operation
+def _prefer_page(payment_id: UUID) -> Payment:
+    """The saved card did not do; nothing was charged, so the next request is another one."""
+    payment = locked(payment_id)
+    if payment.state == "created" and payment.saved_method_id is not None:
+        payment.saved_method, payment.attempt = None, payment.attempt + 1
+        payment.save(update_fields=["saved_method", "attempt"])
     return payment
 
 

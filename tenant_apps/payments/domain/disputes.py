@@ -8,19 +8,22 @@ from uuid import UUID
 
 from django.db.models import F
 
-from shared_apps.gateways.contract import DisputeSnapshot, DisputeState
+from shared_apps.audit.domain.records import record
+from shared_apps.gateways.contract import DisputeEvidence, DisputeSnapshot, DisputeState
 from shared_apps.kernel.actor import SYSTEM, Actor
-from shared_apps.kernel.errors import NotFound, Unprocessable
+from shared_apps.kernel.context import current_tenant
+from shared_apps.kernel.errors import Conflict, Unprocessable
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import Money, allocate
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from shared_apps.ledger.domain.posting import Leg, post
 from shared_apps.outbox.domain.publishing import publish
-from tenant_apps.payments.domain.accounts import gateway_of
+from tenant_apps.payments.domain.accounts import gateway_at, gateway_of
 from tenant_apps.payments.domain.captures import locked
+from tenant_apps.payments.domain.charges import SAVED_MARK, settle_payment
 from tenant_apps.payments.events import DisputeClosed, DisputeOpened
-from tenant_apps.payments.lifecycle import DISPUTE, DISPUTE_OPEN
+from tenant_apps.payments.lifecycle import DISPUTE, DISPUTE_OPEN, PAYMENT_PAID
 from tenant_apps.payments.models import (
     Dispute,
     DisputePart,
@@ -28,6 +31,7 @@ from tenant_apps.payments.models import (
     Payment,
     PaymentSplit,
 )
+from tenant_apps.payments.queries import DisputeUnknown
 
 _MOVES: Mapping[DisputeState, str] = {
     DisputeState.NEEDS_RESPONSE: "escalate",
@@ -37,8 +41,12 @@ _MOVES: Mapping[DisputeState, str] = {
 }
 
 
-class DisputeUnknown(NotFound):
-    code, title = "dispute_unknown", "There is no such dispute"
+class DisputeAnswered(Conflict):
+    code, title = "dispute_answered", "This dispute has been answered"
+
+
+class NoEvidence(Unprocessable):
+    code, title = "no_evidence", "There is nothing to send yet"
 
 
 class MoreThanLost(Unprocessable):
@@ -52,21 +60,102 @@ def follow_dispute(*, account_id: UUID, provider_id: str, at: datetime) -> bool:
     """
     account = GatewayAccount.objects.get(id=account_id)
     snapshot = gateway_of(account).fetch_dispute(provider_id)
-    payment_id = _payment_of(account, snapshot)
-    if payment_id is None:
+    payment = _payment_of(account, snapshot)
+    if payment is None:
         return False
-    take_over(payment_id, snapshot, at=at)
+    if payment.state not in PAYMENT_PAID:
+        # The news of the dispute overtook the news of the payment.
+        settle_payment(payment_id=payment.id, at=at)
+    take_over(payment.id, snapshot, at=at)
     return True
 
 
-def _payment_of(account: GatewayAccount, snapshot: DisputeSnapshot) -> UUID | None:
-    rows = Payment.objects.filter(account__kind=account.kind).values_list("id", flat=True)
-    for lookup in ({"reference": snapshot.reference}, {"charge_id": snapshot.charge_id}):
+def _payment_of(account: GatewayAccount, snapshot: DisputeSnapshot) -> Payment | None:
+    rows = Payment.objects.filter(account__kind=account.kind)
+    reference = snapshot.reference.removesuffix(SAVED_MARK)
+    for lookup in ({"reference": reference}, {"charge_id": snapshot.charge_id}):
         if all(lookup.values()):
             found = rows.filter(**lookup).first()
             if found is not None:
                 return found
     return None
+
+
+@operation
+def draft_evidence(*, dispute_id: UUID, text: str, acting: Actor, at: datetime) -> None:
+    """Keep what the operator has written so far; audited. Raises DisputeUnknown, DisputeAnswered."""
+    dispute = _answerable(dispute_id)
+    dispute.evidence = text.strip()
+    dispute.save(update_fields=["evidence"])
+    record(
+        "payments.dispute.draft",
+        subject=Ref("payments.dispute", str(dispute.id)),
+        acting=acting,
+        at=at,
+        changes={"length": len(dispute.evidence)},
+    )
+
+
+def answer_dispute(*, dispute_id: UUID, text: str, acting: Actor, at: datetime) -> None:
+    """Send what speaks for us to the bank, once and for all (journey); audited.
+
+    Keeps the text first, then submits it. Raises DisputeUnknown, DisputeAnswered, NoEvidence,
+    NotOffered (answer on the provider's own pages), GatewayRefused when the time is over.
+    """
+    if not text.strip():
+        raise NoEvidence(errors={"evidence": ["Say what speaks for you."]})
+    draft_evidence(dispute_id=dispute_id, text=text, acting=acting, at=at)
+    dispute = Dispute.objects.select_related("payment__account").get(id=dispute_id)
+    told = DisputeEvidence(
+        dispute_id=dispute.provider_id,
+        explanation=dispute.evidence,
+        is_final=True,
+        idempotency_key=f"{current_tenant().id}:evidence:{dispute.id}:1",
+        customer_email=dispute.payment.customer_email,
+    )
+    snapshot = gateway_at(dispute.payment).submit_evidence(told)
+    _note_answer(dispute.id, "answer", acting=acting, at=at)
+    take_over(dispute.payment_id, snapshot, at=at)
+
+
+def accept_dispute(*, dispute_id: UUID, acting: Actor, at: datetime) -> None:
+    """Give the customer right (journey); the dispute is lost. Audited.
+
+    Raises DisputeUnknown, DisputeAnswered, NotOffered, GatewayRefused.
+    """
+    dispute = Dispute.objects.select_related("payment__account").filter(id=dispute_id).first()
+    if dispute is None:
+        raise DisputeUnknown
+    if dispute.state not in DISPUTE_OPEN:
+        raise DisputeAnswered
+    key = f"{current_tenant().id}:accept:{dispute.id}:1"
+    snapshot = gateway_at(dispute.payment).accept_dispute(dispute.provider_id, idempotency_key=key)
+    _note_answer(dispute.id, "accept", acting=acting, at=at)
+    take_over(dispute.payment_id, snapshot, at=at)
+
+
+def _answerable(dispute_id: UUID) -> Dispute:
+    dispute = Dispute.objects.select_for_update().filter(id=dispute_id).first()
+    if dispute is None:
+        raise DisputeUnknown
+    if dispute.state not in DISPUTE_OPEN or dispute.evidence_sent_at is not None:
+        raise DisputeAnswered
+    return dispute
+
+
+@operation
+def _note_answer(dispute_id: UUID, what: str, *, acting: Actor, at: datetime) -> None:
+    """The provider has our word."""
+    dispute = Dispute.objects.select_for_update().get(id=dispute_id)
+    dispute.evidence_sent_at = dispute.evidence_sent_at or at
+    dispute.save(update_fields=["evidence_sent_at"])
+    record(
+        f"payments.dispute.{what}",
+        subject=Ref("payments.dispute", str(dispute.id)),
+        acting=acting,
+        at=at,
+        changes={"dispute": dispute.provider_id},
+    )
 
 
 @operation

@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from shared_apps.audit.domain.records import record
 from shared_apps.gateways.contract import Refunded, RefundPayment, RefundState
 from shared_apps.gateways.errors import CredentialsRefused, GatewayRefused
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.context import current_tenant
-from shared_apps.kernel.errors import Unprocessable
+from shared_apps.kernel.errors import Conflict, NotFound, Unprocessable
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
@@ -30,6 +31,18 @@ from tenant_apps.payments.models import GATEWAYS, OFFLINE, Payment, PaymentSplit
 
 class MoreThanPaid(Unprocessable):
     code, title = "refund_exceeds_payment", "No more can be refunded than was paid"
+
+
+class RefundUnknown(NotFound):
+    code, title = "refund_unknown", "There is no such refund"
+
+
+class RefundNotByHand(Conflict):
+    code, title = "refund_not_by_hand", "This refund does not wait for you to send it"
+
+
+class RefundNotFailed(Conflict):
+    code, title = "refund_not_failed", "Only a refund that failed can be asked for again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,18 @@ class RefundPart:
     tender: Tender
     amount: Money
     is_waiver: bool
+
+
+@step
+def send_back_surplus(*, payment_id: UUID, at: datetime) -> None:
+    """Give back all of a payment that came although the subject had been paid otherwise; once."""
+    payment = locked(payment_id)
+    for split in payment.splits.order_by("id"):
+        key = f"surplus:{payment.id}:{split.pk}"
+        tender = _tender(split, payment)
+        if tender.taken and not Refund.objects.filter(key=key).exists():
+            part = RefundPart(tender, tender.taken, is_waiver=False)
+            _begin(part, key=key, number=1, reason="paid_twice", acting=SYSTEM, at=at)
 
 
 @step
@@ -176,6 +201,54 @@ def _waive(part: RefundPart, *, acting: Actor, at: datetime) -> None:
     if more > 0:
         amount = Money(more, part.amount.currency)
         waive(part.tender.payment, split, amount, acting=acting, at=at)
+
+
+@operation
+def mark_refund_paid(*, refund_id: UUID, acting: Actor, at: datetime) -> None:
+    """The operator has sent the money of an offline payment back by hand; audited.
+
+    Raises RefundUnknown, RefundNotByHand.
+    """
+    refund = Refund.objects.select_for_update().filter(id=refund_id).first()
+    if refund is None:
+        raise RefundUnknown
+    payment = locked(refund.payment_id)
+    if not payment.is_offline or refund.state != "requested":
+        raise RefundNotByHand
+    succeed(refund, payment, acting=acting, at=at)
+    _audit("paid", refund, acting=acting, at=at)
+
+
+@operation
+def repeat_refund(*, refund_id: UUID, acting: Actor, at: datetime) -> UUID:
+    """Ask once more for a refund that failed or was sent back; audited. Returns the new one's id.
+
+    Once for each failed refund. Raises RefundUnknown, RefundNotFailed, MoreThanPaid.
+    """
+    refund = Refund.objects.select_related("split").filter(id=refund_id).first()
+    if refund is None:
+        raise RefundUnknown
+    if refund.state != "failed":
+        raise RefundNotFailed
+    _audit("repeat", refund, acting=acting, at=at)
+    return request_refund(
+        split_subject=Ref.parse(refund.split.subject),
+        amount=refund.amount,
+        reason=refund.reason,
+        key=f"repeat:{refund.id}",
+        acting=acting,
+        at=at,
+    )
+
+
+def _audit(what: str, refund: Refund, *, acting: Actor, at: datetime) -> None:
+    record(
+        f"payments.refund.{what}",
+        subject=Ref("payments.refund", str(refund.id)),
+        acting=acting,
+        at=at,
+        changes={"amount": refund.amount.as_json()},
+    )
 
 
 def send_refund(*, refund_id: UUID, at: datetime) -> str:

@@ -20,12 +20,15 @@ from tenant_apps.payments.models.refunds import (
     Refund,
     RefundMove,
 )
+from tenant_apps.payments.models.statements import DIFFERENCES, Discrepancy, ReconciledDay
 
 __all__ = [
+    "DIFFERENCES",
     "GATEWAYS",
     "METHODS",
     "OFFLINE",
     "STORED",
+    "Discrepancy",
     "Dispute",
     "DisputeMove",
     "DisputePart",
@@ -36,6 +39,7 @@ __all__ = [
     "Payment",
     "PaymentMove",
     "PaymentSplit",
+    "ReconciledDay",
     "Refund",
     "RefundMove",
     "SavedMethod",

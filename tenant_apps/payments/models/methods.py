@@ -16,6 +16,7 @@ OFFLINE = ("bank_transfer", "virtual_account", "cash")
 STORED = ("wallet", "gift_card")
 METHODS = (*GATEWAYS, *OFFLINE, *STORED)
 DAYS_TO_PAY = 7
+DAYS_MAX = 60
 
 
 class MethodTerms(models.Model):
@@ -39,7 +40,7 @@ class MethodTerms(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(method__in=METHODS), name="method_known"),
             models.CheckConstraint(
-                condition=Q(days_to_pay__gte=1, days_to_pay__lte=60), name="days_to_pay_sane"
+                condition=Q(days_to_pay__gte=1, days_to_pay__lte=DAYS_MAX), name="days_to_pay_sane"
             ),
         ]
 

@@ -48,6 +48,7 @@ class Payment(models.Model):
     cancel_url = models.CharField(max_length=500, blank=True, default="")
     attempt = models.PositiveSmallIntegerField(default=1)
     captures_when_placed = models.BooleanField(default=False)
+    capture_planned_at = models.DateTimeField(null=True)
     saves_method = models.BooleanField(default=False)
     saved_method = models.ForeignKey(
         "payments.SavedMethod", on_delete=models.SET_NULL, null=True, related_name="payments"

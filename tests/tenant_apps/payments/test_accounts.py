@@ -10,12 +10,12 @@ from shared_apps.gateways.sandbox.server import Sandbox
 from shared_apps.gateways.stripe.fake import StripeFake
 from shared_apps.kernel.actor import SYSTEM
 from tenant_apps.payments.domain.accounts import (
+    BadKey,
     NoGateway,
     connect_account,
     ensure_account,
     open_sandbox_account,
 )
-from tenant_apps.payments.domain.keys import BadKey
 from tenant_apps.payments.models import GatewayAccount
 from tests.world import NOW
 
@@ -54,7 +54,7 @@ def test_own_keys_replace_the_sandbox(sandbox, in_alpha):
 
     after = connect_account(
         kind="stripe",
-        secret_key="sk_test_ofTheOperator",
+        keys={"secret_key": "sk_test_ofTheOperator"},
         api_base=f"{sandbox.url}/stripe",
         acting=SYSTEM,
         at=NOW,
@@ -70,11 +70,11 @@ def test_own_keys_replace_the_sandbox(sandbox, in_alpha):
 
 def test_refused_keys_are_forgotten(sandbox, in_alpha):
     with pytest.raises(BadKey):
-        connect_account(kind="stripe", secret_key="hello", acting=SYSTEM, at=NOW)
+        connect_account(kind="stripe", keys={"secret_key": "hello"}, acting=SYSTEM, at=NOW)
     with pytest.raises(CredentialsRefused):
         connect_account(
             kind="stripe",
-            secret_key="sk_live_wrong",
+            keys={"secret_key": "sk_live_wrong"},
             api_base=f"{sandbox.url}/stripe",
             acting=SYSTEM,
             at=NOW,

@@ -28,7 +28,7 @@ from tests.tenant_apps.payments.till import (
     refund,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
+import time
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,14 +13,16 @@ from uuid import UUID, uuid4
 
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.clock import now
+from shared_apps.kernel.crypto import decrypt
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
 from shared_apps.ledger.domain.checks import check_books
 from shared_apps.ledger.queries import balance_of
-from tenant_apps.payments.domain import accounts, charges, refunds
+from shared_apps.outbox.domain.delivery import deliver_pending
+from tenant_apps.payments.domain import accounts, charges, refunds, webhooks
 from tenant_apps.payments.domain.charges import Charge, SplitWanted
-from tenant_apps.payments.models import Payment
+from tenant_apps.payments.models import GatewayAccount, Payment
 from tenant_apps.wallet.domain import balances
 from tests.factories import shop
 
@@ -27,9 +33,9 @@ def eur(text: str) -> Money:
     return Money.parse(text, "EUR")
 
 
-def make_till() -> Any:
+def make_till(name: str = "") -> Any:
     """Two vendors, the subject of a sale and its two parts."""
-    potter, weaver = shop.make_vendor("Potter"), shop.make_vendor("Weaver")
+    potter, weaver = shop.make_vendor(f"Potter{name}"), shop.make_vendor(f"Weaver{name}")
     return SimpleNamespace(
         potter=potter,
         weaver=weaver,
@@ -123,3 +129,51 @@ def balance(code: str, ref: object = "") -> str:
 
 def assert_books_hold() -> None:
     assert [(check.name, check.offending) for check in check_books() if not check.holds] == []
+
+
+def intent_of(payment: Payment) -> str:
+    """The page's payment, as the sandbox's levers know it."""
+    return str(payment.provider_id)
+
+
+def work_off() -> None:
+    """What the relay does until there is nothing left to do."""
+    done = deliver_pending(at=now())
+    assert done.failed == 0
+
+
+def signed(
+    account: GatewayAccount, event: dict[str, Any], *, secret: str = ""
+) -> tuple[bytes, dict[str, str]]:
+    """A message of Stripe's, with the signature that the account's secret makes."""
+    body = json.dumps(event).encode()
+    stamp = int(time.time())
+    key = secret or decrypt(account.webhook_secret)
+    digest = hmac.new(key.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return body, {"Stripe-Signature": f"t={stamp},v1={digest}"}
+
+
+def message(
+    kind: str, shown: str, identifier: str, *, reference: str = "", number: int = 0
+) -> dict[str, Any]:
+    """A message of Stripe's about one of its objects, without anything to be believed in it."""
+    return {
+        "id": f"evt_{kind}_{number}_{uuid4().hex[:8]}",
+        "object": "event",
+        "type": kind,
+        "data": {
+            "object": {
+                "object": shown,
+                "id": identifier,
+                "metadata": {"reference": reference},
+            }
+        },
+    }
+
+
+def tell_us(account: GatewayAccount, event: dict[str, Any]) -> None:
+    """The message comes in by the front door."""
+    body, headers = signed(account, event)
+    webhooks.take_webhook(
+        kind=account.kind, token=account.endpoint_token, body=body, headers=headers, at=now()
+    )

@@ -1,8 +1,8 @@
-"""What other rooms and the pages may know of payments."""
+"""Payments as they stand with us."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,7 +18,7 @@ from tenant_apps.payments.lifecycle import (
     PAYMENT_PAID,
     PAYMENT_UNCAPTURED,
 )
-from tenant_apps.payments.models import GATEWAYS, OFFLINE, STORED, GatewayAccount, Payment, Refund
+from tenant_apps.payments.models import GATEWAYS, OFFLINE, STORED, Payment, Refund
 
 
 class PaymentUnknown(NotFound):
@@ -77,22 +77,6 @@ class PaymentView:
         return self.method in GATEWAYS
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayAccountView:
-    """A gateway account without its secrets."""
-
-    id: UUID
-    kind: str
-    key_hint: str
-    is_test: bool
-    state: str
-    provider_account: str
-    endpoint_token: str
-    is_sandbox: bool
-    created_at: datetime
-    verified_at: datetime | None
-
-
 def view_of(payment: Payment) -> PaymentView:
     """The row as others may see it; reads the account if it is not loaded."""
     currency = payment.currency
@@ -133,8 +117,8 @@ def payment_of_provider(provider_id: str) -> PaymentView:
 
 
 def payments_of(subject: Ref) -> list[PaymentView]:
-    """Every payment for the subject, oldest first. One query."""
-    rows = Payment.objects.select_related("account").filter(subject=str(subject))
+    """Every payment for the subject, oldest first, but none that came too much. One query."""
+    rows = Payment.objects.select_related("account").filter(subject=str(subject), is_surplus=False)
     return [view_of(row) for row in rows.order_by("id")]
 
 
@@ -162,25 +146,6 @@ def is_cash(subject: Ref) -> bool:
     """Whether the subject is paid in cash at delivery, so that nothing is awaited before."""
     rows = Payment.objects.filter(subject=str(subject), method="cash", state__in=PAYMENT_LIVE)
     return rows.exists()
-
-
-def gateway_accounts() -> Sequence[GatewayAccountView]:
-    """Every account of the operator, newest first."""
-    return [
-        GatewayAccountView(
-            id=row.id,
-            kind=row.kind,
-            key_hint=row.key_hint,
-            is_test=row.is_test,
-            state=row.state,
-            provider_account=row.provider_account,
-            endpoint_token=row.endpoint_token,
-            is_sandbox=bool(row.api_base),
-            created_at=row.created_at,
-            verified_at=row.verified_at,
-        )
-        for row in GatewayAccount.objects.order_by("-created_at")
-    ]
 
 
 def has_paid(email: str, *, kind: str) -> bool:
