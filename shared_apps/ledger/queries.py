@@ -190,6 +190,13 @@ def posted_by_others(
     return found
 
 
+def credited_by(kind: str, word: str) -> dict[tuple[str, str], int]:
+    """What postings of a kind put into accounts of a first word, by code and currency. One query."""
+    rows = Transfer.objects.filter(transaction__kind=kind, credit__code__startswith=f"{word}:")
+    sums = rows.values_list("credit__code", "currency").annotate(total=Sum("amount"))
+    return {(code, currency): minor for code, currency, minor in sums}
+
+
 def posted_amounts(kind: str) -> dict[str, int]:
     """What was posted of a kind, by key: the sum of each transaction's transfers. One query."""
     rows = LedgerTransaction.objects.filter(kind=kind).annotate(total=Sum("transfers__amount"))

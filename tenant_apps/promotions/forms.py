@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -86,8 +87,8 @@ class PromotionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "One a line: paths of categories (home/bowls), ids of products (prod_…), "
-            "or addresses of shops."
+            "One a line: paths of categories (home/bowls), ids of products (prod_…) or the "
+            "address of their page in your workspace, addresses of shops."
         ),
     )
     starts_at = _moment_field(label=_("Starts"))
@@ -362,9 +363,11 @@ def fresh_start(at: datetime) -> dict[str, Any]:
 
 
 def _id_of(prefix: str, text: str) -> str:
-    if prefix == "part" and not text.startswith("part_"):
+    if prefix == "part" and "part_" not in text:
         return str(partner_at(text.rpartition("/")[2], kind="vendor").id)
-    return str(parse_public_id(prefix, text))
+    # Somebody may paste the address of a page that has the id in it.
+    found = re.search(rf"{prefix}_[0-9a-z]+", text)
+    return str(parse_public_id(prefix, found[0] if found else text))
 
 
 def per_cent(bps: int) -> str:

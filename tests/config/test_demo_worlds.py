@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from allauth.mfa.totp.internal.auth import validate_totp_code
 
-from config.demo import history, people, seeding, studio
+from config.demo import history, offers, people, seeding, studio
 from config.demo.people import Password
 from config.demo.seeding import Hands
 from config.demo.worlds import SLUGS, load
@@ -17,6 +17,7 @@ from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.catalog.models import Product, Variant
 from tenant_apps.ordering.models import VendorOrder
 from tenant_apps.partners.models import Partner
+from tenant_apps.promotions.models import GiftCard, Promotion
 from tenant_apps.reviews.domain import ratings
 from tenant_apps.reviews.models import Review
 from tests.world import NOW
@@ -67,6 +68,20 @@ def test_seeding_again_adds_nothing(in_alpha, beta):
     assert second == (0, first[1], first[2])
     with tenant_context(beta):
         assert Product.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_offers_are_made_once(in_alpha, beta):
+    hands = Hands(load("loam"), Password("unused", "!"), NOW)
+    seeding.furnish(hands)
+
+    first, second = (offers.promote(hands=hands, at=NOW) for _ in range(2))
+
+    assert (first, second) == (5, 0)
+    assert (Promotion.objects.count(), GiftCard.objects.count()) == (5, 2)
+    assert [check.name for check in check_books() if not check.holds] == []
+    with tenant_context(beta):
+        assert not Promotion.objects.exists()
 
 
 @pytest.mark.django_db

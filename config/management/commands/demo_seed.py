@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.demo import history, orders, people, seeding
+from config.demo import history, offers, orders, people, seeding
 from config.demo.seeding import Hands
 from config.demo.worlds import SLUGS, World, load
 from shared_apps.kernel.clock import now
@@ -69,6 +69,7 @@ class Command(BaseCommand):
         with tenant_context(tenant):
             new = seeding.stock_shelves(hands, hands.world.pieces[FIRST_PIECES:])
             rebuild_products(at=now())
+            offers.promote(hands=hands, at=now())
         self._tell(f"{hands.world.name} has {len(hands.world.pieces)} pieces, {new} of them new")
 
     def _sell(self, hands: Hands) -> None:

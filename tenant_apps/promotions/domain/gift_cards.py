@@ -10,18 +10,20 @@ from shared_apps.audit.domain.records import record
 from shared_apps.identity.domain.links import absolute_url
 from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.errors import NotFound, Unprocessable
-from shared_apps.kernel.ids import uuid7
+from shared_apps.kernel.ids import public_id, uuid7
 from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import Money, exponent
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation, step
 from shared_apps.mailer.domain import messages
 from shared_apps.outbox.domain.publishing import publish
+from shared_apps.outbox.domain.repeats import answer_once
 from tenant_apps.partners.permissions import require_operator
 from tenant_apps.promotions.domain.codes import fresh, grouped, hash_of
 from tenant_apps.promotions.events import GiftCardIssued
 from tenant_apps.promotions.lifecycle import GIFT_CARD
 from tenant_apps.promotions.models import GiftCard
+from tenant_apps.promotions.queries import GIFT_CARD_PREFIX
 from tenant_apps.wallet.domain import balances, holds
 from tenant_apps.wallet.domain.sources import gift_card_of, wallet_of
 from tenant_apps.wallet.queries import balance_of
@@ -96,7 +98,7 @@ def view_of(row: GiftCard) -> GiftCardView:
 
 @operation
 def issue(*, draft: GiftCardDraft, acting: Actor, at: datetime) -> IssuedGiftCard:
-    """Give a gift card away at the operator's cost; audited.
+    """Give a gift card away at the operator's cost; audited. Answers the API in the same commit.
 
     Posts promotion_cost -> the card, writes to the recipient if there is one, announces
     GiftCardIssued. Raises BadGiftCard, NotAllowed.
@@ -123,6 +125,8 @@ def issue(*, draft: GiftCardDraft, acting: Actor, at: datetime) -> IssuedGiftCar
         at=at,
         changes={"amount": draft.amount.as_json(), "note": draft.note},
     )
+    body = {"id": public_id(GIFT_CARD_PREFIX, card_id), "code": code}
+    answer_once(status=201, body=body, at=at)
     return IssuedGiftCard(card_id, code)
 
 
@@ -175,6 +179,7 @@ def write_card(
 def redeem(*, code: str, user_id: UUID, acting: Actor, at: datetime) -> Money:
     """Put all that is on a card into a person's wallet; returns the amount. Audited.
 
+    Answers the API in the same commit.
     Of several at once one gets it: the card's balance decides. Raises GiftCardUnknown,
     BadGiftCard when nothing is left, InsufficientFunds.
     """
@@ -197,6 +202,7 @@ def redeem(*, code: str, user_id: UUID, acting: Actor, at: datetime) -> Money:
         at=at,
         changes={"amount": card.balance.as_json()},
     )
+    answer_once(status=201, body={"amount": card.balance.as_json()}, at=at)
     return card.balance
 
 

@@ -16,6 +16,7 @@ from shared_apps.kernel.lifecycle import record_move
 from shared_apps.kernel.money import BASIS_POINTS
 from shared_apps.kernel.ref import Ref
 from shared_apps.kernel.transactions import operation
+from shared_apps.outbox.domain.repeats import answer_once
 from tenant_apps.partners.permissions import Verb, require, require_operator
 from tenant_apps.promotions.domain.codes import fresh, grouped, key_of
 from tenant_apps.promotions.lifecycle import PROMOTION
@@ -132,7 +133,7 @@ def generate_vouchers(
     acting: Actor,
     at: datetime,
 ) -> int:
-    """Make codes for one use each, as one batch; returns its number. Audited.
+    """Make codes for one use each, as one batch; returns its number. Audited, answered at once.
 
     Raises BadPromotion for a promotion with a code of its own, PromotionUnknown, NotAllowed.
     """
@@ -153,6 +154,7 @@ def generate_vouchers(
         for key in sorted(keys)
     )
     _note("vouchers", row, acting=acting, at=at, batch=batch, count=count)
+    answer_once(status=201, body={"batch": batch, "count": count}, at=at)
     return batch
 
 

@@ -137,11 +137,12 @@ class CodesView(APIView):
     @idempotent
     def post(self, request: Request, public: str) -> Response:
         """Make single-use vouchers. Needs an Idempotency-Key."""
+        found = _own(request, public)
         form = VouchersInput(data=request.data)
         form.is_valid(raise_exception=True)
         count = form.validated_data["count"]
         batch = promotions.generate_vouchers(
-            promotion_id=_own(request, public).id,
+            promotion_id=found.id,
             count=count,
             vendor_id=whose(request),
             acting=acting_as(request),

@@ -19,7 +19,7 @@ from tenant_apps.wallet.lifecycle import HOLD
 from tenant_apps.wallet.models import Hold
 
 # Longer than any payment method takes to report; who asks for a hold may say something shorter.
-HOLD_LASTS = timedelta(days=30)
+HOLD_LASTS = timedelta(days=90)
 _BATCH = 200
 _log = logging.getLogger(__name__)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared_apps.kernel.context import tenant_context
 from shared_apps.outbox.models import OutboxEvent
@@ -240,3 +243,37 @@ def test_codes_of_another_tenant(basket, beta):
     with tenant_context(beta):
         assert reasons(ask(basket, "TEN")) == {"TEN": "unknown"}
     assert ask(basket, "TEN").applied
+
+
+MOVES = st.lists(
+    st.tuples(
+        st.sampled_from(["reserve", "confirm", "give_back"]),
+        st.integers(0, 5),
+        st.sampled_from([(), (0,), (1,), (0, 1)]),
+    ),
+    max_size=14,
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(moves=MOVES)
+def test_any_order_of_moves_keeps_the_counts(basket, moves):
+    """Whatever is reserved, confirmed and given back in whatever order: the counts are the uses."""
+    run = uuid4().hex
+    codes = [f"A{run}", f"B{run}"]
+    make(code=codes[0], is_stackable=True, uses_max=3)
+    make(code=codes[1], is_stackable=True, uses_per_customer=2)
+
+    for move, place, chosen in moves:
+        subject = order(f"{run}-{place}")
+        if move == "reserve":
+            with suppress(CodeUsedUp):
+                use(basket, *(codes[each] for each in chosen), subject=subject)
+        else:
+            {"confirm": confirm, "give_back": give_back}[move](subject=subject, at=NOW)
+
+    assert counts(f"A{run}".upper())[0] <= 3
+    assert counts(f"B{run}".upper())[0] <= 2
+    assert_books_hold()

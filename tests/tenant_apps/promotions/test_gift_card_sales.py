@@ -186,6 +186,7 @@ def test_gift_cards_by_api(customer, in_alpha):
     person.call("POST", "/gift-cards", wish, key="k", expect=403)
     person.call("GET", "/gift-cards", expect=403)
     made = operator.call("POST", "/gift-cards", wish, key="k", expect=201)
+    assert operator.call("POST", "/gift-cards", wish, key="k", expect=201) == made
     seen = Program(in_alpha).call("POST", "/gift-cards/balance", {"code": made["code"]})
     person.call("POST", "/gift-cards/redemptions", {"code": made["code"]}, key="r", expect=201)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -96,6 +97,15 @@ def test_shops_are_named_by_their_address(operator, basket):
     operator.post("/manage/promotions/new/", **form)
 
     assert Promotion.objects.get().targets == [str(basket.potter.id)]
+
+
+def test_products_are_named_by_the_address_of_their_page(operator):
+    product = uuid4()
+    address = f"https://x.example/partner/products/{public_id('prod', product)}/?tab=1"
+
+    operator.post("/manage/promotions/new/", **{**FORM, "scope": "product", "targets": address})
+
+    assert Promotion.objects.get().targets == [str(product)]
 
 
 def test_operator_changes_and_ends_it(operator, basket):
