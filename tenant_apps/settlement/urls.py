@@ -22,6 +22,11 @@ manage_urls: list[URLPattern | URLResolver] = [
     path("manage/payouts/", payouts.overview, name="manage_payouts"),
     path("manage/payouts/pay/", payouts.pay, name="manage_payouts_pay"),
     path("manage/payouts/terms/", payouts.terms, name="manage_payouts_terms"),
+    path(
+        "manage/payouts/terms/<str:public>/",
+        payouts.partner_terms,
+        name="manage_payouts_partner_terms",
+    ),
     path("manage/payouts/payer/", payouts.payer, name="manage_payouts_payer"),
     path("manage/payouts/files/", payouts.export, name="manage_payouts_export"),
     path(f"{_FILE}sepa.xml", payouts.sepa_file, name="manage_payouts_sepa"),

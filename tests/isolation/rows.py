@@ -199,6 +199,7 @@ _MANAGING = [
     row("tenant", "manage/payouts/", 302, shown_to="operator"),
     row("tenant", "manage/payouts/pay/", 405),
     row("tenant", "manage/payouts/terms/", 302),
+    row("tenant", "manage/payouts/terms/<str:public>/", 302, shown_to="operator", public="vendor"),
     row("tenant", "manage/payouts/payer/", 405),
     row("tenant", "manage/payouts/files/", 405),
     row("tenant", "manage/payouts/files/<str:public>/sepa.xml", 302, public="bank_file"),

@@ -150,9 +150,11 @@ def export_bank_file(*, currency: str, acting: Actor, at: datetime) -> UUID:
 def mark_file_paid(*, file_id: UUID, acting: Actor, at: datetime) -> int:
     """The bank carried the file out: what of it is still open has arrived; audited.
 
-    Returns how many. Raises NotAllowed.
+    Returns how many. Raises BankFileUnknown, NotAllowed.
     """
     require_operator(acting)
+    if not BankFile.objects.filter(id=file_id).exists():
+        raise BankFileUnknown
     rows = Payout.objects.select_for_update(of=["self"]).select_related("destination")
     found = list(rows.filter(bank_file_id=file_id, state="processing").order_by("id"))
     for row in found:

@@ -16,6 +16,8 @@ from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
 from tenant_apps.settlement.domain.commissions import CommissionSubject
 
+_SHOWN = 8
+
 
 @dataclass(frozen=True, slots=True)
 class SoldLine:
@@ -98,6 +100,11 @@ def catalogue() -> Catalogue:
 def sold_since(moment: datetime) -> Iterable[SoldLine]:
     """The order lines placed since then, with their frozen commission."""
     return _filled.sold_since(moment)
+
+
+def short_name(subject: str) -> str:
+    """A subject that nobody names: the end of its id (rule)."""
+    return f"…{subject.rpartition(':')[2][-_SHOWN:]}"
 
 
 def names_of(subjects: Iterable[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from shared_apps.kernel.period import Period
 from shared_apps.ledger.queries import StatementLine as BooksLine
 from shared_apps.ledger.queries import lines_between
 from tenant_apps.settlement.domain.balances import account_of
-from tenant_apps.settlement.domain.sales import names_of
+from tenant_apps.settlement.domain.sales import names_of, short_name
 from tenant_apps.settlement.models import Earning, EarningReduction, Payout
 
 # What settlement itself posts to a partner's account; the rest is somebody else's.
@@ -88,7 +88,7 @@ def months_until(day: date, *, since: date) -> list[str]:
 
 
 def statement_of(*, partner_id: UUID, currency: str, period: Period[datetime]) -> PartnerStatement:
-    """The statement of a partner for a period. Eight queries, and those that name subjects."""
+    """The statement of a partner for a period. Twelve queries, and those that name subjects."""
     before = _changes(partner_id, currency, end=period.start)
     opening = sum(line.amount.minor for line in before)
     lines = _changes(partner_id, currency, start=period.start, end=period.end)
@@ -98,7 +98,7 @@ def statement_of(*, partner_id: UUID, currency: str, period: Period[datetime]) -
         balance += line.amount.minor
         named = replace(
             line,
-            reference=names.get(line.reference, line.reference),
+            reference=names.get(line.reference) or short_name(line.reference),
             balance=Money(balance, currency),
         )
         listed.append(named)

@@ -72,9 +72,11 @@ class RuleView(APIView):
     @extend_schema(request=RuleInput, responses=RuleOutput, tags=["commission"])
     def put(self, request: Request, public: str) -> Response:
         """Change a rule, and its place if one is named."""
+        require_operator(acting_as(request))
+        rule_id = parse_public_id(RULE_PREFIX, public)
+        _rule(rule_id)
         form = RuleInput(data=request.data)
         form.is_valid(raise_exception=True)
-        rule_id = parse_public_id(RULE_PREFIX, public)
         rule_editing.change_rule(
             rule=form.rule(rule_id),
             place=form.validated_data["place"],
@@ -221,9 +223,10 @@ class StatementsView(APIView):
 
 
 def _rule(rule_id: UUID) -> object:
-    return next(
-        rule_json(rule, place) for place, rule in enumerate(all_rules(), 1) if rule.id == rule_id
-    )
+    for place, rule in enumerate(all_rules(), 1):
+        if rule.id == rule_id:
+            return rule_json(rule, place)
+    raise rule_editing.RuleUnknown
 
 
 def _payout(payout_id: UUID) -> object:

@@ -21,6 +21,7 @@ from shared_apps.kernel.context import current_tenant
 from shared_apps.kernel.errors import DomainError, NotFound
 from shared_apps.kernel.ids import parse_public_id, uuid7
 from shared_apps.kernel.refusals import put_on_form, told_at
+from tenant_apps.partners.queries import partner_with
 from tenant_apps.settlement import queries
 from tenant_apps.settlement.domain import bank_files, payouts, rhythms, sending
 from tenant_apps.settlement.domain.due import due_list
@@ -29,6 +30,7 @@ from tenant_apps.settlement.queries import FILE_PREFIX, PAYOUT_PREFIX
 from tenant_apps.settlement.views.showing import STATE_LABELS, method_label, payouts_table
 
 PAYOUTS = "/manage/payouts/"
+TERMS = "/manage/payouts/terms/"
 _TABS: Mapping[str, tuple[str, ...]] = {
     "": ("due", "processing"),
     "failed": ("failed", "cancelled"),
@@ -131,17 +133,42 @@ def decide(request: HttpRequest, public: str, decision: str) -> HttpResponse:
 def terms(request: HttpRequest) -> HttpResponse:
     """How often partners are paid, and from which bank account."""
     form = RhythmForm(request.POST or None, initial=RhythmForm.values_of(rhythms.Rhythms().usual))
-    if request.method == "POST" and form.is_valid():
-        try:
-            rhythms.choose_rhythm(
-                partner_id=None, rhythm=form.rhythm(), acting=acting_as(request), at=now()
-            )
-        except DomainError as error:
-            put_on_form(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("/manage/payouts/terms/")
+    if request.method == "POST" and form.is_valid() and _chosen(request, form, None):
+        return redirect(TERMS)
     return _terms_page(request, form, PayerForm())
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required("operator")
+def partner_terms(request: HttpRequest, public: str) -> HttpResponse:
+    """How often one partner is paid, if not like everybody; POST do=drop for like everybody."""
+    partner = partner_with(parse_public_id("part", public))
+    known = rhythms.Rhythms()
+    initial = RhythmForm.values_of(known.of(partner.id))
+    form = RhythmForm(request.POST or None, initial=initial)
+    if request.method == "POST" and request.POST.get("do") == "drop":
+        rhythms.drop_exception(partner_id=partner.id, acting=acting_as(request), at=now())
+        messages.success(request, _("Paid like everybody."))
+        return redirect(PAYOUTS)
+    if request.method == "POST" and form.is_valid() and _chosen(request, form, partner.id):
+        return redirect(PAYOUTS)
+    context = {"form": form, "partner": partner, "is_own": partner.id in known.exceptions}
+    status = 422 if form.errors else 200
+    return render(request, "settlement/manage/partner_terms.html", context, status=status)
+
+
+def _chosen(request: HttpRequest, form: RhythmForm, partner_id: UUID | None) -> bool:
+    """False when it was refused; the form then says why."""
+    try:
+        rhythms.choose_rhythm(
+            partner_id=partner_id, rhythm=form.rhythm(), acting=acting_as(request), at=now()
+        )
+    except DomainError as error:
+        put_on_form(form, error)
+        return False
+    messages.success(request, _("Saved."))
+    return True
 
 
 @require_POST
@@ -156,7 +183,7 @@ def payer(request: HttpRequest) -> HttpResponse:
             put_on_form(form, error)
         else:
             messages.success(request, _("Saved."))
-            return redirect("/manage/payouts/terms/")
+            return redirect(TERMS)
     rhythm = RhythmForm(initial=RhythmForm.values_of(rhythms.Rhythms().usual))
     return _terms_page(request, rhythm, form)
 

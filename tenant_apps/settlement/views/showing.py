@@ -9,6 +9,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from tenant_apps.settlement.domain.sales import short_name
 from tenant_apps.settlement.domain.simulation import Simulation
 from tenant_apps.settlement.domain.statement_files import kind_label
 from tenant_apps.settlement.domain.statements import PartnerStatement
@@ -103,7 +104,7 @@ def earnings_table(earnings: Sequence[EarningView], names: dict[str, str]) -> Ta
     rows = [
         Row(
             [
-                Cell(names.get(str(each.subject), str(each.subject))),
+                Cell(names.get(str(each.subject)) or short_name(str(each.subject))),
                 Cell(each.gross + each.subsidy),
                 Cell(each.commission + each.commission_tax + each.retained_tax),
                 Cell(each.amount),

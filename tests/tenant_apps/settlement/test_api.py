@@ -43,6 +43,7 @@ def test_rules(operator, potter):
     listed = operator.get("/api/v1/commission-rules").json()
     assert [each["bps"] for each in listed["data"]] == [450, 1000]
     assert operator.delete(one).status_code == 204
+    assert operator.put(one, {}, format="json").status_code == 404
     assert len(all_rules()) == 1
 
 

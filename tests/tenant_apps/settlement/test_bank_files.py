@@ -100,6 +100,12 @@ def test_csv_has_the_same_lines(two_due):
 
 
 @pytest.mark.django_db
+def test_unknown_files_are_not_paid(potter):
+    with pytest.raises(bank_files.BankFileUnknown):
+        bank_files.mark_file_paid(file_id=potter.id, acting=SYSTEM, at=NOW)
+
+
+@pytest.mark.django_db
 def test_nobody_pays_from_nowhere(potter):
     with pytest.raises(NoPayer):
         export()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.clock import now
@@ -167,6 +169,50 @@ def test_payout_terms_and_payer(operator):
     page = operator.get("/manage/payouts/terms/").content.decode()
     assert "DE … 3000" in page
     assert OPERATOR.iban not in page
+
+
+def test_terms_of_one_partner(operator, potter):
+    from shared_apps.kernel.ids import public_id
+    from tenant_apps.settlement.domain.rhythms import Rhythms
+
+    page = f"/manage/payouts/terms/{public_id('part', potter.id)}/"
+    said = {"schedule": "daily", "weekday": "0", "minimum": "5", "reserve_days": "90"}
+    assert b"Like everybody, until" in operator.get(page).content
+    assert operator.post(page, said).status_code == 302
+    assert Rhythms().of(potter.id).schedule == "daily"
+    assert Rhythms().usual.schedule == "weekly"
+    operator.post(page, {"do": "drop"})
+    assert Rhythms().of(potter.id).schedule == "weekly"
+    assert operator.post(page, said | {"minimum": "5.001"}).status_code == 422
+
+
+def test_lists_take_the_same_queries_for_one_and_for_three(operator, own, potter, weaver):
+    """What is remembered is remembered before; then every page costs what it costs."""
+
+    def costs():
+        found = []
+        for client, path in (
+            (operator, "/manage/payouts/"),
+            (operator, "/manage/commission/"),
+            (own, "/partner/earnings/"),
+            (own, f"/partner/earnings/{now():%Y-%m}/"),
+        ):
+            client.get(path)
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(path).status_code == 200
+            found.append(len(seen))
+        return found
+
+    bank_of(potter.id)
+    earn(potter.id, at=now())
+    add_rule(rule=rule("a", target=potter.id), acting=SYSTEM, at=now())
+    one = costs()
+    for vendor in (potter, weaver, shop.make_vendor("Smith")):
+        earn(vendor.id, at=now())
+        earn(vendor.id, at=now())
+        add_rule(rule=rule("b", target=vendor.id), acting=SYSTEM, at=now())
+
+    assert costs() == one == [16, 11, 20, 20]
 
 
 def test_partner_sees_balance_weeks_and_statement(own, potter):

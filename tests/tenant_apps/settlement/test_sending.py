@@ -13,8 +13,11 @@ from shared_apps.kernel.clock import now
 from shared_apps.kernel.ids import uuid7
 from shared_apps.kernel.money import Money
 from shared_apps.ledger.queries import balance_of
+from shared_apps.outbox.domain.subscriptions import Delivery
 from tenant_apps.partners.models import Partner
 from tenant_apps.payments.domain.accounts import active_account, gateway_of
+from tenant_apps.payments.events import WebhookReceived
+from tenant_apps.settlement import handlers
 from tenant_apps.settlement.domain import destinations, payouts, sending
 from tenant_apps.settlement.models import Payout, PayoutDestination
 from tests.tenant_apps.settlement.people import assert_books_hold, cut, earn
@@ -167,6 +170,44 @@ def test_payout_failure_after_paid(onboarded, customer):
     assert (balance(f"vendor:{onboarded.id}"), balance("clearing:stripe")) == (5000, 5000)
     assert PayoutDestination.objects.get().state == "restricted"
     assert_books_hold()
+
+
+def test_news_by_webhook_in_any_order_and_number(onboarded, customer):
+    """Twice, late and before the relay sent it: what counts is how the payout stands there."""
+    fund(customer)
+    earn(onboarded.id, at=now())
+    payout_id = make(onboarded)
+    sending.deliver_payout(payout_id=payout_id, at=now())
+    provider_id = Payout.objects.get().provider_id
+    event = WebhookReceived(
+        webhook_id=str(uuid7()), subject="transfer", object_id=provider_id, reference=""
+    )
+    delivery = Delivery(uuid7(), now(), now(), "system:system", "", 1)
+    handlers.hear_of_payouts(event, delivery)
+    assert Payout.objects.get().state == "paid"
+
+    customer.lever("stripe/fail_payout", payout=provider_id, code="account_closed")
+    for _ in range(2):
+        handlers.hear_of_payouts(event, delivery)
+
+    assert Payout.objects.get().state == "failed"
+    assert balance(f"vendor:{onboarded.id}") == 4723
+    assert_books_hold()
+
+
+def test_account_news_restrict_a_destination(onboarded, customer):
+    row = PayoutDestination.objects.get()
+    customer.lever("stripe/restrict_account", account=row.provider_account)
+    event = WebhookReceived(
+        webhook_id=str(uuid7()), subject="account", object_id=row.provider_account, reference=""
+    )
+    delivery = Delivery(uuid7(), now(), now(), "system:system", "", 1)
+
+    handlers.hear_of_payouts(event, delivery)
+
+    row.refresh_from_db()
+    assert row.state == "restricted"
+    assert row.requirements
 
 
 def test_refused_account_gives_the_money_back(potter, customer):
