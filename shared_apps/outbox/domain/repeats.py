@@ -151,7 +151,7 @@ def _response(answer: Answer, *, replayed: bool = False) -> HttpResponseBase:
     if answer.status == 204:
         response.content = b""
     if replayed:
-        response["Idempotency-Replayed"] = "true"
+        response["Idempotent-Replayed"] = "true"
     return response
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,8 @@ class Offer:
     available: int | None
     is_on_sale: bool
     image: dict[str, Any]
+    vendor_closed_from: date | None = None
+    vendor_closed_until: date | None = None
 
     @property
     def public_id(self) -> str:
@@ -55,6 +57,11 @@ class Offer:
     def is_sellable(self) -> bool:
         """On sale, priced in the currency asked for, and at least one to be had."""
         return self.is_on_sale and self.price is not None and self.can_supply(1)
+
+    def is_vendor_away(self, day: date) -> bool:
+        """On holiday that day; an end that is not known is none."""
+        since, until = self.vendor_closed_from, self.vendor_closed_until
+        return since is not None and day >= since and (until is None or day <= until)
 
     def can_supply(self, quantity: int) -> bool:
         return self.available is None or self.available >= quantity
@@ -111,6 +118,8 @@ def _offer(row: Any, currency: str) -> Offer:
         and product.state == "published"
         and product.vendor.state == "approved",
         image=_image(row),
+        vendor_closed_from=product.vendor.closed_from,
+        vendor_closed_until=product.vendor.closed_until,
     )
 
 

@@ -86,7 +86,9 @@ def add_to_cart(*, owner: CartOwner, variant_id: UUID, quantity: int, at: dateti
     The present price is what the customer agrees to. Raises NotForSale, TooFewInStock,
     BadQuantity.
     """
-    cart = locked_cart(owner) or _open_cart(owner, at=at)
+    cart = locked_cart(owner)
+    is_fresh = cart is None
+    cart = cart or _open_cart(owner, at=at)
     lines = {line.variant_id: line for line in cart.lines.all()}
     present = lines.get(variant_id)
     wanted = quantity + (present.quantity if present else 0)
@@ -103,7 +105,8 @@ def add_to_cart(*, owner: CartOwner, variant_id: UUID, quantity: int, at: dateti
     else:
         present.quantity, present.price_seen_minor = wanted, price
         present.save(update_fields=["quantity", "price_seen_minor"])
-    _touch(cart, at=at)
+    if not is_fresh:
+        _touch(cart, at=at)
     return CartCount(cart.id, sum(line.quantity for line in lines.values()))
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
-
-from django.db.models import Q
 
 from shared_apps.kernel.ids import public_id
 from shared_apps.kernel.money import Money
-from tenant_apps.ordering.models import DeliveryRate
 from tenant_apps.places.domain.addresses import Address
 from tenant_apps.places.domain.areas import ANYWHERE, NOWHERE, fit
 
@@ -93,47 +91,36 @@ def options_for(
 
 
 def methods_by_vendor(
-    vendor_ids: Collection[UUID], *, currency: str
+    vendor_ids: Collection[UUID], rows: Sequence[Sequence[Any]]
 ) -> Mapping[UUID, tuple[Method, ...]]:
-    """What each vendor offers: their own ways, else the operator's. One query."""
-    rows = (
-        DeliveryRate.objects.filter(
-            Q(method__vendor__in=vendor_ids) | Q(method__vendor=None),
-            method__is_active=True,
-            method__currency=currency,
-        )
-        .select_related("method", "zone")
-        .order_by("method__position", "method__created_at", "method_id", "id")
-    )
-    found: dict[UUID | None, dict[UUID, list[DeliveryRate]]] = {}
+    """What each vendor offers from its rates (rule): their own ways, else the operator's.
+
+    A rate is [vendor, method, name, kind, note, days from, to, areas, up to, price, free from].
+    """
+    found: dict[UUID | None, dict[str, list[Sequence[Any]]]] = {}
     for row in rows:
-        found.setdefault(row.method.vendor_id, {}).setdefault(row.method_id, []).append(row)
-    offered = {owner: _methods(rates.values()) for owner, rates in found.items()}
+        owner = UUID(row[0]) if row[0] else None
+        found.setdefault(owner, {}).setdefault(row[1], []).append(row)
+    offered = {
+        owner: tuple(_method(method_id, bands) for method_id, bands in methods.items())
+        for owner, methods in found.items()
+    }
     default = offered.get(None, (STANDARD,))
     return {vendor_id: offered.get(vendor_id, default) for vendor_id in vendor_ids}
 
 
-def _methods(rates: Iterable[Sequence[DeliveryRate]]) -> tuple[Method, ...]:
-    return tuple(_method(rows) for rows in rates)
-
-
-def _method(rows: Sequence[DeliveryRate]) -> Method:
-    row = rows[0].method
+def _method(method_id: str, rows: Sequence[Sequence[Any]]) -> Method:
+    _vendor, _id, name, kind, note, days_min, days_max, *_band = rows[0]
     return Method(
-        code=public_id(METHOD_PREFIX, row.id),
-        name=row.name,
-        kind=row.kind,
-        note=row.note,
-        days_min=row.days_min,
-        days_max=row.days_max,
+        code=public_id(METHOD_PREFIX, UUID(method_id)),
+        name=name,
+        kind=kind,
+        note=note,
+        days_min=days_min,
+        days_max=days_max,
         bands=tuple(
-            Band(
-                areas=tuple(rate.zone.areas) if rate.zone else (ANYWHERE,),
-                up_to_g=rate.up_to_g,
-                price_minor=rate.price_minor,
-                free_from_minor=rate.free_from_minor,
-            )
-            for rate in rows
+            Band(tuple(areas or (ANYWHERE,)), up_to_g, price, free_from)
+            for *_method, areas, up_to_g, price, free_from in rows
         ),
     )
 

@@ -26,7 +26,6 @@ from tenant_apps.ordering.domain.pricing import Reduction, Sums
 from tenant_apps.ordering.domain.selling import SaleTerms, sale_terms
 from tenant_apps.ordering.domain.validation import CartProblem, CartRow, problems_of
 from tenant_apps.ordering.models import Cart
-from tenant_apps.partners.queries import partners_by_id
 from tenant_apps.promotions.domain import discounts
 from tenant_apps.promotions.domain.discounts import AppliedDiscount, DiscountLine
 
@@ -100,16 +99,17 @@ class Priced:
 def read_basket(
     cart: Cart, rows: Sequence[CartRow], *, at: datetime, with_commission: bool = True
 ) -> Basket:
-    """A cart's lines with offers, vendors and terms. Seven queries, six without commission."""
+    """A cart's lines with offers and terms. Three queries, two without commission."""
     found = offers([row.variant_id for row in rows], currency=cart.currency)
-    vendors = partners_by_id({offer.vendor_id for offer in found.values()}).values()
     buyable = [row for row in rows if _has_price(found.get(row.variant_id))]
     parcels = parcels_of(buyable, found, cart.currency)
     return Basket(
         currency=cart.currency,
         rows=rows,
         offers=found,
-        closed=frozenset(each.id for each in vendors if not each.is_open_on(at.date())),
+        closed=frozenset(
+            each.vendor_id for each in found.values() if each.is_vendor_away(at.date())
+        ),
         parcels=parcels,
         terms=sale_terms(parcels.keys(), currency=cart.currency, with_commission=with_commission),
         codes=cart.codes,

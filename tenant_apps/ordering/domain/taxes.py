@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tenant_apps.ordering.domain.pricing import TaxTerms
-from tenant_apps.ordering.models import TaxRate, TaxSettings
 from tenant_apps.places.domain.addresses import Address
 from tenant_apps.places.domain.areas import NOWHERE, fit
 
@@ -73,23 +73,15 @@ class TaxTable:
         return found
 
 
-def tax_table() -> TaxTable:
-    """The operator's taxes. Two queries."""
-    row = TaxSettings.objects.filter(pk=1).first() or TaxSettings()
-    return TaxTable(
-        prices_include_tax=row.prices_include_tax,
-        home_country=row.home_country,
-        default=Rate(row.default_name, row.default_bps),
-        delivery_class=row.delivery_class,
-        fee_tax_bps=row.fee_tax_bps,
-        zones=_zones(),
-    )
-
-
-def _zones() -> tuple[ZoneRates, ...]:
-    rates = TaxRate.objects.select_related("zone").order_by("zone__position", "tax_class")
+def tax_table(settings: Sequence[Any] | None, rates: Sequence[Sequence[Any]]) -> TaxTable:
+    """The operator's taxes from their rows (rule): the settings if there are any, then each rate
+    as [zone, areas, class, name, bps] in the order of the zones.
+    """
     zones: dict[str, tuple[tuple[str, ...], dict[str, Rate]]] = {}
-    for rate in rates:
-        _areas, known = zones.setdefault(rate.zone.name, (tuple(rate.zone.areas), {}))
-        known[rate.tax_class] = Rate(rate.name, rate.bps)
-    return tuple(ZoneRates(name, areas, known) for name, (areas, known) in zones.items())
+    for zone, areas, tax_class, name, bps in rates:
+        zones.setdefault(zone, (tuple(areas), {}))[1][tax_class] = Rate(name, bps)
+    found = tuple(ZoneRates(name, areas, known) for name, (areas, known) in zones.items())
+    if settings is None:
+        return TaxTable(zones=found)
+    is_included, home, name, bps, delivery_class, fee_bps = settings
+    return TaxTable(is_included, home, Rate(name, bps), delivery_class, fee_bps, found)

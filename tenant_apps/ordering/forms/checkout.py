@@ -58,7 +58,9 @@ class CheckoutForms:
         *,
         book: Sequence[AddressView] = (),
         known: Mapping[str, str] | None = None,
+        is_asking: bool = False,
     ) -> None:
+        """Who only asks what it would cost (`is_asking`) is not told what is missing yet."""
         known = known or {}
         default = book[0] if book else None
         given = str(data.get("address") or "") if data is not None else ""
@@ -66,14 +68,19 @@ class CheckoutForms:
         self.book = book
         self.saved = next((each for each in book if each.public_id == wanted), None)
         phone = default.phone if default else ""
-        self.contact = ContactForm(data, initial={"phone": phone, **known})
+        typed = dict(data or {}) if is_asking else {}
+        checked = None if is_asking else data
+        billing = {name.removeprefix("billing-"): text for name, text in typed.items()}
+        self.contact = ContactForm(checked, initial={"phone": phone, **known, **typed})
         # A browser refuses to send a form whose empty required fields are folded away.
         self.address = AddressForm(
-            data,
-            initial={"name": known.get("name", "")},
-            use_required_attribute=self.saved is None,
+            checked,
+            initial={"name": known.get("name", ""), **typed},
+            use_required_attribute=not book,
         )
-        self.billing = AddressForm(data, prefix="billing", use_required_attribute=False)
+        self.billing = AddressForm(
+            checked, initial=billing, prefix="billing", use_required_attribute=False
+        )
         self.delivery = {
             vendor_id: str(code)
             for name, code in (data or {}).items()

@@ -34,8 +34,8 @@ def check_out(request: HttpRequest, owner: CartOwner) -> HttpResponse:
 
     POST recalculate=1, or by script, only tells what it would cost.
     """
-    forms = _forms(request, owner)
     is_asking = "recalculate" in request.POST or is_htmx(request)
+    forms = _forms(request, owner, is_asking=is_asking)
     if request.method == "GET" or is_asking:
         return _page(request, owner, forms, name=_LIVE if is_htmx(request) else _PAGE)
     if not forms.is_valid():
@@ -63,13 +63,14 @@ def come_back(request: HttpRequest) -> HttpResponse:
     return SeeOther(order_url(order_id))
 
 
-def _forms(request: HttpRequest, owner: CartOwner) -> CheckoutForms:
+def _forms(request: HttpRequest, owner: CartOwner, *, is_asking: bool) -> CheckoutForms:
     user = request.user
     known = {}
     if user.is_authenticated:
         known = {"email": getattr(user, "email", ""), "name": getattr(user, "name", "")}
     data = request.POST.dict() if request.method == "POST" else None
-    return CheckoutForms(data, book=address_book(owner.user_id), known=known)
+    book = address_book(owner.user_id)
+    return CheckoutForms(data, book=book, known=known, is_asking=is_asking)
 
 
 def _page(

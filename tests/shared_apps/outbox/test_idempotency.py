@@ -134,7 +134,7 @@ def test_a_repeated_request_has_one_effect_and_the_same_body(in_alpha):
 
     assert first.status_code == second.status_code == 201
     assert first.content == second.content
-    assert second["Idempotency-Replayed"] == "true"
+    assert second["Idempotent-Replayed"] == "true"
     assert OutboxEvent.objects.count() == 1
 
 
@@ -172,7 +172,7 @@ def test_keys_are_per_tenant(alpha, beta):
     with tenant_context(alpha):
         call()
     with tenant_context(beta):
-        assert "Idempotency-Replayed" not in call()
+        assert "Idempotent-Replayed" not in call()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -7,11 +7,14 @@ import json
 import pytest
 from django.test import Client
 
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import bound
 from shared_apps.kernel.ids import public_id
+from shared_apps.outbox.domain.idempotency import begin, fingerprint_of
 from tenant_apps.ordering.models import Order, VendorOrder
 from tests.factories import shop
 from tests.tenant_apps.ordering.conftest import assert_books_hold
+from tests.tenant_apps.ordering.test_terms import coupon, method
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +54,7 @@ class Program:
                 **extra,
             )
         assert answer.status_code == expect, answer.content
+        self.answer = answer
         return answer.json() if answer.content else None
 
 
@@ -107,8 +111,66 @@ def test_checkout_once_per_key(stall, sandbox, customer, program):
     again = program.call("POST", "/checkout", CHECKOUT, key="k1", expect=201)
 
     assert first == again
+    assert program.answer["Idempotent-Replayed"] == "true"
     assert first["status"] == "awaiting_payment"
     assert Order.objects.count() == 1
+
+
+def test_key_of_another_request_is_refused(stall, sandbox, program):
+    fill(program, stall)
+    program.call("POST", "/checkout", CHECKOUT, key="k1", expect=201)
+
+    other = program.call("POST", "/checkout", {**CHECKOUT, "phone": "1"}, key="k1", expect=422)
+
+    assert other["code"] == "idempotency_key_reused"
+    assert Order.objects.count() == 1
+
+
+def test_key_of_a_request_under_way_waits(stall, sandbox, program):
+    fill(program, stall)
+    path = "/api/v1/checkout"
+    body = json.dumps(CHECKOUT).encode()
+    begin(
+        scope=f"session:None POST {path}",
+        key="k1",
+        fingerprint=fingerprint_of(method="POST", path=path, body=body),
+        at=now(),
+    )
+
+    busy = program.call("POST", "/checkout", CHECKOUT, key="k1", expect=409)
+
+    assert busy["code"] == "idempotency_in_progress"
+    assert Order.objects.count() == 0
+
+
+def test_quote_codes_and_expected_total(stall, sandbox, program):
+    fill(program, stall)
+    coupon()
+    method(stall.potter, "4.00")
+
+    refused = program.call("POST", "/cart/codes", {"code": "nonsense"}, expect=422)
+    assert (refused["code"], refused["reason"]) == ("code_refused", "unknown")
+    cart = program.call("POST", "/cart/codes", {"code": "TEN"}, expect=201)
+    assert cart["discounts"] == [
+        {"code": "TEN", "title": "Ten off", "off": {"amount": "8.90", "currency": "EUR"}}
+    ]
+    quote = program.call("POST", "/cart/quote", {"address": CHECKOUT["address"]})
+    (potters, weavers) = quote["groups"]
+    assert [each["name"] for each in potters["delivery_methods"]] == ["Post"]
+    assert quote["total"]["amount"] == "84.09"
+    wrong = {**CHECKOUT, "expected_total": {"amount": "80.00", "currency": "EUR"}}
+    changed = program.call("POST", "/checkout", wrong, key="k1", expect=422)
+    assert [each["code"] for each in changed["problems"]] == ["total_changed"]
+    right = {
+        **CHECKOUT,
+        "expected_total": quote["total"],
+        "delivery": {potters["vendor"]: potters["delivery_methods"][0]["code"]},
+    }
+    program.call("POST", "/checkout", right, key="k2", expect=201)
+    assert Order.objects.get().total_minor == 8409
+    assert weavers["delivery"] == {"amount": "0.00", "currency": "EUR"}
+    cart = program.call("DELETE", "/cart/codes/TEN")
+    assert cart["discounts"] == []
 
 
 def buy(stall, customer, program):

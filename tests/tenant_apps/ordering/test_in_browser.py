@@ -16,11 +16,21 @@ from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 from playwright.sync_api import expect
 
+from shared_apps.kernel.actor import SYSTEM
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.ids import public_id
+from shared_apps.kernel.money import Money
+from tenant_apps.ordering.domain import delivery_editing, tax_editing
+from tenant_apps.ordering.domain.delivery_editing import MethodDraft, RateDraft
+from tenant_apps.ordering.domain.tax_editing import TaxZoneDraft
+from tenant_apps.ordering.domain.taxes import Rate
 from tenant_apps.ordering.models import Order, VendorOrder
+from tenant_apps.places.domain.addresses import Address
+from tenant_apps.places.domain.book import save_address
 from tests.factories import shop
 from tests.tenant_apps.ordering.conftest import assert_books_hold
 from tests.tenant_apps.ordering.test_pages import FORM, Browser, variant
+from tests.tenant_apps.ordering.test_terms import coupon, gift_card, give
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -34,7 +44,6 @@ WIDTHS = (390, 1280)
 # A folder to keep pictures of the pages in, for whoever wants to look.
 SCREENS = os.environ.get("GALLERIA_TEST_SCREENS", "")
 CY = {
-    "E-mail": "cy@customers.example",
     "Name": "Cy Customer",
     "Street and number": "1 Quay Street",
     "Postcode": "H91 XY12",
@@ -122,8 +131,32 @@ def faults_of(page, path, width):
     return [*axe, *([f"{overflow}px too wide"] if overflow > 0 else [])]
 
 
+def choose_express(page, *, scripts):
+    """The total follows the choice; without scripts a button asks for it."""
+    total = page.locator("#sum .grand .money")
+    if not scripts:
+        page.get_by_role("button", name="Update the total").click()
+    expect(total).to_have_text("€92.99", timeout=15_000)
+    page.get_by_label("Express").check()
+    if not scripts:
+        page.get_by_role("button", name="Update the total").click()
+    expect(total).to_have_text("€97.99", timeout=15_000)
+
+
+@pytest.fixture
+def post(stall):
+    """The potter sends by post or express, to Ireland only."""
+    zone_id = delivery_editing.add_delivery_zone(
+        vendor_id=stall.potter.id, name="Home", areas=["IE"], acting=SYSTEM, at=now()
+    )
+    for name, price, days in (("Post", "4.00", 4), ("Express", "9.00", 1)):
+        rate = RateDraft(Money.parse(price, "EUR"), zone_id)
+        draft = MethodDraft(name=name, rate=rate, days_min=days, days_max=days + 1)
+        delivery_editing.add_method(vendor_id=stall.potter.id, draft=draft, acting=SYSTEM, at=now())
+
+
 @pytest.mark.parametrize("scripts", [True, False])
-def test_cy_buys(stall, site, chromium, scripts, in_alpha):
+def test_cy_buys(stall, post, site, chromium, scripts, in_alpha):
     cookies = cookies_of(filled_basket(stall, in_alpha), site)
 
     def buy(browser):
@@ -133,9 +166,12 @@ def test_cy_buys(stall, site, chromium, scripts, in_alpha):
         page.goto(f"{site}/cart/")
         expect(page.get_by_role("heading", name="From Potter")).to_be_visible(timeout=15_000)
         page.get_by_role("link", name="Go to checkout").click()
+        page.get_by_label("E-mail").fill("cy@customers.example")
+        where = page.locator("#address-fields")
+        where.get_by_label("Country").select_option("IE")
         for label, text in CY.items():
-            page.get_by_label(label).fill(text)
-        page.get_by_label("Country").select_option("IE")
+            where.get_by_label(label).fill(text)
+        choose_express(page, scripts=scripts)
         page.get_by_role("button", name="Continue to payment").click()
         page.wait_for_url("**/pay/**")
         page.locator("button[name=action][value=pay], button[type=submit]").first.click()
@@ -144,11 +180,27 @@ def test_cy_buys(stall, site, chromium, scripts, in_alpha):
 
     chromium(buy)
 
-    assert Order.objects.get().state == "placed"
+    assert (Order.objects.get().state, Order.objects.get().total_minor) == ("placed", 9799)
     assert_books_hold()
 
 
-def test_pages_are_clean(stall, site, chromium, customer, in_alpha):
+def test_pages_are_clean(stall, post, site, chromium, customer, in_alpha):
+    tax_editing.add_tax_zone(
+        draft=TaxZoneDraft("Ireland", ["IE"], {"standard": Rate("VAT", 2300)}),
+        acting=SYSTEM,
+        at=now(),
+    )
+    cy = shop.make_user("cy@customers.example")
+    address = Address(
+        name="Cy Customer", line1="1 Quay Street", city="Galway", country="IE", postcode="H91 XY12"
+    )
+    save_address(user_id=cy.id, address=address, at=now())
+    give(cy.id, "20.00")
+    coupon()
+    known = Browser(in_alpha, cy)
+    known.post("/cart/lines/", variant=variant(stall.bowl), quantity=1)
+    known.post("/cart/codes/", code="TEN")
+    known.post("/cart/codes/", code=gift_card("5.00"))
     buyer = filled_basket(stall, in_alpha)
     order = bought(buyer, customer)
     part = VendorOrder.objects.get(vendor_name="Potter")
@@ -156,9 +208,14 @@ def test_pages_are_clean(stall, site, chromium, customer, in_alpha):
     tours = [
         (buyer, ["/orders/", f"/orders/{public_id('ord', order.id)}/", "/cart/"]),
         (filled_basket(stall, in_alpha), ["/cart/", "/checkout/"]),
+        (known, ["/cart/", "/checkout/", "/account/addresses/"]),
         (
             Browser(in_alpha, stall.potter.user),
-            ["/partner/orders/", f"/partner/orders/{public_id('vord', part.id)}/"],
+            [
+                "/partner/orders/",
+                f"/partner/orders/{public_id('vord', part.id)}/",
+                "/partner/delivery/",
+            ],
         ),
         (
             Browser(in_alpha, operator),
@@ -167,6 +224,8 @@ def test_pages_are_clean(stall, site, chromium, customer, in_alpha):
                 f"/manage/orders/{public_id('ord', order.id)}/",
                 "/manage/payments/",
                 "/manage/commission/",
+                "/manage/taxes/",
+                "/manage/delivery/",
             ],
         ),
     ]
@@ -174,16 +233,18 @@ def test_pages_are_clean(stall, site, chromium, customer, in_alpha):
 
     def look(browser):
         found = {}
-        for cookies, paths in prepared:
+        for number, (cookies, paths) in enumerate(prepared):
             context = browser.new_context(reduced_motion="reduce")
             context.add_cookies(cookies)
             page = context.new_page()
             for path in paths:
                 for width in WIDTHS:
-                    found[f"{path} {width}"] = faults_of(page, f"{site}{path}", width)
+                    found[f"{number} {path} {width}"] = faults_of(page, f"{site}{path}", width)
                     if SCREENS:
                         name = path.strip("/").replace("/", "-") or "home"
-                        page.screenshot(path=f"{SCREENS}/{name}-{width}.png", full_page=True)
+                        page.screenshot(
+                            path=f"{SCREENS}/{number}-{name}-{width}.png", full_page=True
+                        )
             context.close()
         return found
 

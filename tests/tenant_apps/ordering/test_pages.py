@@ -143,22 +143,6 @@ def test_operator_sees_the_split_and_why(stall, sandbox, customer, visitor, in_a
         assert operator.get(path).status_code == 200
 
 
-def test_operator_adds_a_rule(stall, in_alpha):
-    operator = Browser(in_alpha, shop.make_user("ada@alpha.example", roles=("operator",)))
-    rule = {
-        "name": "Potters",
-        "kind": "vendor",
-        "target": public_id("part", stall.potter.id),
-        "rate": "12.5",
-    }
-
-    assert operator.post("/manage/commission/", **rule).status_code == 302
-    assert operator.post("/manage/commission/", **{**rule, "target": "all"}).status_code == 422
-
-    page = operator.get("/manage/commission/").content.decode()
-    assert page.index("Potters") < page.index("Standard")
-
-
 def test_cart_tells_what_changed(stall, visitor):
     visitor.post("/cart/lines/", variant=variant(stall.bowl), quantity=2)
     CartLine.objects.update(price_seen_minor=1)
