@@ -37,7 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     partner = partner_of(acting.id)
     if partner is None:
         return redirect("/partner/apply/")
-    work = workplace(partner, acting, today=now().date())
+    work = workplace(partner, acting, at=now())
     chart = _sales_chart(work.sales) if work.sales else None
     return render(request, "storefront/partner/dashboard.html", {"work": work, "chart": chart})
 
