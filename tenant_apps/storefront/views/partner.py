@@ -97,7 +97,7 @@ def _orders_chart(sales: Sales) -> Chart:
         caption=_("Orders"),
         labels=spans.slot_labels(sales.span),
         series=[Series(_("Orders"), sales.orders_by_slot, "accent")],
-        kind="line",
+        kind="bars" if sales.span.step == "day" else "line",
         first_column=_("From"),
         id="orders",
     )
