@@ -210,10 +210,7 @@ def _records_table(lines: Sequence[TakeLine], tenants: Mapping[UUID, TenantRow])
                         tenant.name if tenant else str(line.tenant_id),
                         url=reverse("console-tenant", args=[tenant.slug]) if tenant else "",
                     ),
-                    Cell(
-                        line.subject.partition(":")[0],
-                        note=line.subject.partition(":")[2],
-                    ),
+                    Cell(_of_what(line.subject), note=line.subject[-12:]),
                     Cell(
                         f"{line.rate_bps / 100:g}%", note=f"{line.tier_code} v{line.tier_version}"
                     ),
@@ -223,6 +220,11 @@ def _records_table(lines: Sequence[TakeLine], tenants: Mapping[UUID, TenantRow])
             )
         )
     return Table(_("Records"), columns, rows)
+
+
+def _of_what(subject: str) -> str:
+    """What kind of thing was sold: `ordering.vendor_order:...` is a vendor order."""
+    return subject.partition(":")[0].rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _file(asked: Asked, tenants: Mapping[UUID, TenantRow]) -> HttpResponse:

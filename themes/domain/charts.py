@@ -43,11 +43,15 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place of the axis: where the pointer finds it, and what it says there."""
+    """One place of the axis: where the pointer finds it, and what it says there.
+
+    `shown` is written below it, unless it `is_spare` and there is little room.
+    """
 
     x: int
     label: str
     shown: str
+    is_spare: bool
     figures: Sequence[tuple[Text, Money | int]]
     bars: Sequence[Bar]
 
@@ -105,6 +109,7 @@ class Chart:
                 x=place * SLOT,
                 label=label,
                 shown=label if place % each == 0 else "",
+                is_spare=place % (2 * each) != 0,
                 figures=[(row.name, self._worded(row.values[place])) for row in self.series],
                 bars=self._bars(place) if self.kind == "bars" else (),
             )

@@ -11,9 +11,16 @@ from django.utils.translation import ngettext
 from shared_apps.kernel.actor import Actor
 from shared_apps.kernel.context import current_tenant
 from tenant_apps.catalog import queries as catalog
-from tenant_apps.ordering.queries import OrderRow, OrderTotals, all_orders_page, order_totals
+from tenant_apps.ordering.queries import (
+    OrderRow,
+    OrderTotals,
+    all_orders_page,
+    order_totals,
+)
+from tenant_apps.ordering.queries.after_sales import open_claims
 from tenant_apps.partners.queries import count_by_state
 from tenant_apps.payments.queries import gateway_accounts
+from tenant_apps.settlement.queries import payout_counts
 from themes.domain.todos import Todo, todos_for
 from themes.queries import brand_state
 
@@ -51,7 +58,10 @@ def overview(acting: Actor) -> Overview:
     )
     return Overview(
         checks=checks,
-        tasks=[*tasks_of(products, partners), *todos_for("manage", acting=acting, ref=None)],
+        tasks=[
+            *tasks_of(products, partners, claims=open_claims(), payouts=payout_counts()),
+            *todos_for("manage", acting=acting, ref=None),
+        ],
         live=products.get("published", 0),
         partners=partners.get("approved", 0),
         totals=order_totals(current_tenant().currency),
@@ -102,11 +112,28 @@ def checks_of(
     ]
 
 
-def tasks_of(products: Mapping[str, int], partners: Mapping[str, int]) -> list[Todo]:
+def tasks_of(
+    products: Mapping[str, int],
+    partners: Mapping[str, int],
+    *,
+    claims: int,
+    payouts: Mapping[str, int],
+) -> list[Todo]:
     """What waits for the operator (rule)."""
     submitted = products.get("submitted", 0)
     applied = partners.get("applied", 0) + partners.get("in_review", 0)
+    failed = payouts.get("failed", 0)
     tasks = [
+        (
+            claims,
+            ngettext("%(n)d problem to decide", "%(n)d problems to decide", claims),
+            "/manage/claims/",
+        ),
+        (
+            failed,
+            ngettext("%(n)d payout did not arrive", "%(n)d payouts did not arrive", failed),
+            "/manage/payouts/",
+        ),
         (
             applied,
             ngettext("%(n)d shop would like to sell", "%(n)d shops would like to sell", applied),

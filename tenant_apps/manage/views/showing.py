@@ -72,7 +72,7 @@ def account_label(code: str) -> str:
     """What an account is called: the words of its first part, and what it is of."""
     word, _colon, rest = code.partition(":")
     label = str(ACCOUNT_LABELS.get(word, word.replace("_", " ").capitalize()))
-    return f"{label} ({rest})" if rest and not _is_uuid(rest) else label
+    return f"{label} ({rest.replace('_', ' ')})" if rest and not _is_uuid(rest) else label
 
 
 def check_label(name: str) -> str:

@@ -37,7 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     partner = partner_of(acting.id)
     if partner is None:
         return redirect("/partner/apply/")
-    work = workplace(partner, acting, today=now().date())
+    work = workplace(partner, acting, at=now())
     chart = _sales_chart(work.sales) if work.sales else None
     return render(request, "storefront/partner/dashboard.html", {"work": work, "chart": chart})
 
@@ -97,7 +97,7 @@ def _orders_chart(sales: Sales) -> Chart:
         caption=_("Orders"),
         labels=spans.slot_labels(sales.span),
         series=[Series(_("Orders"), sales.orders_by_slot, "accent")],
-        kind="line",
+        kind="bars" if sales.span.step == "day" else "line",
         first_column=_("From"),
         id="orders",
     )
