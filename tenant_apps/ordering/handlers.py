@@ -36,6 +36,13 @@ def hand_over_downloads(event: VendorOrderConfirmed, delivery: Delivery) -> None
     digital_goods.grant_downloads(vendor_order_id=UUID(event.vendor_order_id), at=delivery.at)
 
 
+@handles(PaymentCaptured)
+def hand_over_what_cash_paid(event: PaymentCaptured, delivery: Delivery) -> None:
+    order_id = order_of_payment(Ref.parse(event.subject))
+    if order_id is not None:
+        digital_goods.grant_downloads_of(order_id=order_id, at=delivery.at)
+
+
 @handles(VendorOrderShipped)
 def invoice_what_was_sent(event: VendorOrderShipped, delivery: Delivery) -> None:
     documents.issue_invoice(vendor_order_id=UUID(event.vendor_order_id), at=delivery.at)

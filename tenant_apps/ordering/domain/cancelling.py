@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -26,6 +26,7 @@ from tenant_apps.ordering.models import OrderLine, VendorOrder
 from tenant_apps.promotions.domain import discounts
 
 # A customer may change their mind until the vendor has begun; vendor and operator until it is sent.
+# What is downloaded is sent at once and does not count as begun.
 CUSTOMER_MAY = frozenset({"confirmed"})
 OTHERS_MAY = frozenset({"confirmed", "processing", "partially_shipped"})
 
@@ -103,8 +104,7 @@ def cancel_order(
     ]
     if not rows:
         raise orders.OrderUnknown
-    may = CUSTOMER_MAY if owner else OTHERS_MAY
-    due = [row for row in rows if row.state in may]
+    due = [row for row in rows if _is_time(row, owner)]
     if not due:
         raise TooLateToCancel
     for row in due:
@@ -156,8 +156,28 @@ def call_off(
         fulfilment.settle_progress(row=row, acting=acting, at=at)
 
 
+def has_begun(state: str, lines: Iterable[tuple[int, int, bool]]) -> bool:
+    """Whether a vendor began with a part (rule); of its lines: left, shipped, is it digital?"""
+    if state in CUSTOMER_MAY:
+        return False
+    counts = list(lines)
+    is_waiting = any(left for left, _shipped, _digital in counts)
+    is_sent = any(shipped and not digital for _left, shipped, digital in counts)
+    return state != "partially_shipped" or is_sent or not is_waiting
+
+
+def _is_time(row: VendorOrder, owner: CartOwner | None) -> bool:
+    if owner is None:
+        return row.state in OTHERS_MAY
+    lines = [
+        (parts.left_of(line), line.shipped_quantity, line.is_digital)
+        for line in parts.lines_of(row)
+    ]
+    return not has_begun(row.state, lines)
+
+
 def _require_time(row: VendorOrder, owner: CartOwner | None) -> None:
-    if row.state not in (CUSTOMER_MAY if owner else OTHERS_MAY):
+    if not _is_time(row, owner):
         raise TooLateToCancel(state=row.state)
 
 

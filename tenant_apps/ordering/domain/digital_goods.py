@@ -34,8 +34,10 @@ from tenant_apps.ordering.models import (
     LicenceKey,
     OrderLine,
     Reversal,
+    VendorOrder,
 )
 from tenant_apps.partners.permissions import Verb, require
+from tenant_apps.payments.queries import outstanding
 
 KEYS_MAX = 5000
 _KEY_LENGTH_MAX = 500
@@ -133,35 +135,24 @@ def add_keys(*, variant_id: UUID, keys: Sequence[str], acting: Actor, at: dateti
 
 @step
 def grant_downloads(*, vendor_order_id: UUID, at: datetime) -> int:
-    """Hand over what is digital in a confirmed vendor order; a repeat changes nothing.
+    """Hand over what is digital in a paid vendor order; a repeat changes nothing.
 
     One grant for each unit, with a key of the pool where there are keys; the lines count as sent
-    and arrived, so that a part without parcels is delivered at once. DownloadGranted. Returns how
-    many were granted. Raises OrderUnknown.
+    and arrived, so that a part without parcels is delivered at once. What is to be paid in cash
+    waits for the cash. DownloadGranted. Returns how many were granted. Raises OrderUnknown.
     """
     row = parts.locked(vendor_order_id)
-    lines = [line for line in parts.lines_of(row) if parts.left_of(line)]
-    goods = {
-        good.variant_id: good
-        for good in DigitalGood.objects.filter(
-            variant_id__in=[line.variant_id for line in lines], is_active=True
-        )
-    }
-    digital = [line for line in lines if line.variant_id in goods]
-    if not digital or row.state not in _SENDABLE:
+    grants, lines = _missing_grants(row, at=at)
+    if not grants or is_owed_cash(row):
         return 0
-    grants = [
-        _grant(line, unit, goods[line.variant_id], at=at)
-        for line in digital
-        for unit in range(1, parts.left_of(line) + 1)
-    ]
     DownloadGrant.objects.bulk_create(grants)
     _give_keys(grants)
-    quantities = {line.id: parts.left_of(line) for line in digital}
-    parcel_id = fulfilment.send(
-        row=row, tracking=Tracking(), quantities=quantities, acting=SYSTEM, at=at
-    )
-    fulfilment.arrive(row=row, parcel_id=parcel_id, acting=SYSTEM, at=at)
+    left = {line.id: count for line in lines if (count := parts.left_of(line))}
+    if left and row.state in _SENDABLE:
+        parcel_id = fulfilment.send(
+            row=row, tracking=Tracking(), quantities=left, acting=SYSTEM, at=at
+        )
+        fulfilment.arrive(row=row, parcel_id=parcel_id, acting=SYSTEM, at=at)
     told = {"count": len(grants)}
     orders.note(row.order, "download_granted", vendor_order=row, data=told, acting=SYSTEM, at=at)
     publish(
@@ -174,6 +165,14 @@ def grant_downloads(*, vendor_order_id: UUID, at: datetime) -> int:
         subject=orders.vendor_order_ref(row.id),
     )
     return len(grants)
+
+
+@step
+def grant_downloads_of(*, order_id: UUID, at: datetime) -> int:
+    """The same for every part of an order, when it is placed; returns how many were granted."""
+    placed = VendorOrder.objects.filter(order_id=order_id, order__state="placed").order_by("id")
+    ids = list(placed.values_list("id", flat=True))
+    return sum(grant_downloads(vendor_order_id=each, at=at) for each in ids)
 
 
 @operation
@@ -260,6 +259,35 @@ def _vendor_of(variant_id: UUID) -> UUID:
     if not offer.is_digital:
         raise NotDigital
     return offer.vendor_id
+
+
+def is_owed_cash(row: VendorOrder) -> bool:
+    """Whether cash is still to be collected for the order. One query."""
+    due = outstanding(orders.ref_of(row.order_id))
+    return any(payment.method == "cash" for payment in due)
+
+
+def _missing_grants(
+    row: VendorOrder, *, at: datetime
+) -> tuple[list[DownloadGrant], list[OrderLine]]:
+    """A grant for every unit of a digital line that is neither granted nor cancelled."""
+    if row.state in {"pending", "cancelled"}:
+        return [], []
+    lines = parts.lines_of(row)
+    found = DigitalGood.objects.filter(
+        variant_id__in=[line.variant_id for line in lines], is_active=True
+    )
+    goods = {good.variant_id: good for good in found}
+    digital = [line for line in lines if line.variant_id in goods]
+    grants = []
+    for line in digital:
+        known = line.downloads.count()
+        missing = line.quantity - line.refunded_quantity - known
+        grants += [
+            _grant(line, known + unit, goods[line.variant_id], at=at)
+            for unit in range(1, missing + 1)
+        ]
+    return grants, digital
 
 
 def _grant(line: OrderLine, unit: int, good: DigitalGood, *, at: datetime) -> DownloadGrant:

@@ -27,6 +27,7 @@ from tenant_apps.ordering.events import (
 from tenant_apps.ordering.lifecycle import FULFILMENT as PARCEL
 from tenant_apps.ordering.lifecycle import VENDOR_ORDER
 from tenant_apps.ordering.models import Fulfilment, FulfilmentLine, OrderLine, VendorOrder
+from tenant_apps.payments.domain.offline import collect_cash
 from tenant_apps.settlement.domain.earnings import release_earning
 
 
@@ -202,6 +203,7 @@ def complete(*, vendor_order_id: UUID, acting: Actor, at: datetime) -> None:
 def _finish(row: VendorOrder, *, acting: Actor, at: datetime) -> None:
     record_move(row, VENDOR_ORDER, "deliver", acting=acting, at=at, values={"delivered_at": at})
     subject = orders.vendor_order_ref(row.id)
+    collect_cash(split_subject=subject, acting=acting, at=at)
     release_earning(subject=subject, acting=acting, at=at)
     orders.note(row.order, "delivered", vendor_order=row, acting=acting, at=at)
     publish(

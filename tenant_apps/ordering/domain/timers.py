@@ -13,7 +13,7 @@ from shared_apps.kernel.actor import SYSTEM
 from shared_apps.kernel.errors import DomainError
 from tenant_apps.ordering.domain import after_sales, cancelling, fulfilment, returns
 from tenant_apps.ordering.lifecycle import CLAIM_OPEN, RETURN_OPEN
-from tenant_apps.ordering.models import Claim, Return, VendorOrder
+from tenant_apps.ordering.models import Claim, OrderLine, Return, VendorOrder
 
 _BATCH = 200
 _log = structlog.get_logger(__name__)
@@ -52,7 +52,13 @@ def _try(act: Callable[[UUID, datetime], None], row_id: UUID, at: datetime) -> i
 
 
 def _silent(before: datetime) -> QuerySet[VendorOrder]:
-    return _placed().filter(state="confirmed", confirmed_at__lte=before)
+    begun = OrderLine.objects.filter(
+        vendor_order=OuterRef("pk"), shipped_quantity__gt=0, is_digital=False
+    )
+    ignored = _placed().filter(
+        state__in=["confirmed", "partially_shipped"], confirmed_at__lte=before
+    )
+    return ignored.exclude(Exists(begun))
 
 
 def _sent(before: datetime) -> QuerySet[VendorOrder]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from shared_apps.kernel.errors import DomainError
 from tenant_apps.ordering.domain import exchanges
 from tenant_apps.ordering.domain.after_sales import terms
-from tenant_apps.ordering.domain.cancelling import CUSTOMER_MAY, OTHERS_MAY
+from tenant_apps.ordering.domain.cancelling import OTHERS_MAY, has_begun
 from tenant_apps.ordering.domain.claims import CLAIMABLE
 from tenant_apps.ordering.domain.digital_goods import readable_key
 from tenant_apps.ordering.queries import VendorOrderView, after_sales
@@ -177,7 +177,9 @@ def _shown(
         returns=[shown_return(each) for each in returned],
         claims=[shown_claim(each) for each in claimed],
         documents=[ShownDocument(each, DOCUMENT_LABELS[each.kind]) for each in papers],
-        can_cancel=part.state in CUSTOMER_MAY,
+        can_cancel=not has_begun(
+            part.state, [(line.left, line.shipped, line.is_digital) for line in part.lines]
+        ),
         can_call_off=part.state in OTHERS_MAY,
         can_receive=any(parcel.state == "sent" for parcel in part.fulfilments),
         can_return=is_open and any(line.kept and not line.is_digital for line in part.lines),

@@ -158,11 +158,22 @@ def vendor_order_page(view: VendorOrderView, events: Sequence[EventView]) -> dic
         "status": badge(view.state),
         "entries": timeline(events, {}),
         "sums": [Sum(_("Goods"), view.subtotal), Sum(_("Delivery"), view.delivery)],
-        "own": [Sum(_("Paid for your part"), view.total), Sum(_("Commission"), -view.commission)],
+        "own": _own_sums(view),
         "can_process": view.state == "confirmed",
         "can_ship": view.state in {"confirmed", "processing", "partially_shipped"},
         "can_deliver": any(parcel.state == "sent" for parcel in view.fulfilments),
     }
+
+
+def _own_sums(view: VendorOrderView) -> list[Sum]:
+    """How a vendor's share comes about; what is nothing is left out."""
+    sums = [
+        Sum(_("Discounts that the marketplace bears"), view.subsidy),
+        Sum(_("Commission"), -view.commission),
+        Sum(_("Tax on the commission"), -view.commission_tax),
+        Sum(_("Tax that the marketplace remits"), -view.retained_tax),
+    ]
+    return [Sum(_("Paid for your part"), view.total), *(each for each in sums if each.amount)]
 
 
 def timeline(events: Iterable[EventView], names: Mapping[UUID, str]) -> list[Entry]:

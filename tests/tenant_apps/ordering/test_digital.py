@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import pytest
 from shared_apps.kernel.clock import now
 from shared_apps.media.domain.files import Upload
 from tenant_apps.catalog.models import Product
-from tenant_apps.ordering.domain import claims, digital_goods
+from tenant_apps.ordering.domain import cancelling, claims, digital_goods
 from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
 from tenant_apps.ordering.domain.claims import Complaint
 from tenant_apps.ordering.domain.digital_goods import DigitalTerms, DownloadOver, NotDigital
@@ -19,6 +20,8 @@ from tenant_apps.ordering.models import DownloadGrant, LicenceKey
 from tenant_apps.partners.permissions import NotYourPartner
 from tests.factories import shop
 from tests.tenant_apps.ordering.aftermath import ADA, CY, Sold, open_shop, pay_for, refunded, settle
+from tests.tenant_apps.ordering.conftest import start
+from tests.tenant_apps.ordering.people import DETAILS
 from tests.tenant_apps.ordering.test_races import all_at_once
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +77,28 @@ def test_a_parcel_beside_it_is_still_to_be_sent(in_alpha, sandbox, customer):
 
     assert sold.part().state == "partially_shipped"
     assert sold.earned() == 0
+    cancelling.cancel_vendor_order(
+        vendor_order_id=sold.part().id, reason="", owner=sold.owner, acting=CY, at=now()
+    )
+    settle()
+    assert sold.part().state == "delivered"
+    assert refunded() == 1799
+    assert DownloadGrant.objects.get().state == "granted"
+
+
+def test_cash_comes_before_the_download(in_alpha):
+    stall = open_shop()
+    song = shop.make_item(stall.potter, "Song", price="3.00", stock=100)
+    offer(song)
+    add_to_cart(owner=stall.owner, variant_id=song.variant_id, quantity=1, at=now())
+    start(stall, details=replace(DETAILS, method="cash"))
+    settle()
+    sold = Sold(stall.potter, stall.weaver, song, stall.scarf, stall.owner)
+    assert (sold.part().state, DownloadGrant.objects.count()) == ("confirmed", 0)
+
+    sold.deliver()
+
+    assert DownloadGrant.objects.get().state == "granted"
 
 
 def test_limit_and_expiry(in_alpha, sandbox, customer):

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from shared_apps.kernel.clock import now
 from shared_apps.kernel.lifecycle import MoveNotAllowed
+from shared_apps.ledger.queries import balance_of
 from tenant_apps.ordering import queries
 from tenant_apps.ordering.domain import cancelling, fulfilment
-from tenant_apps.ordering.domain.carts import CartOwner
+from tenant_apps.ordering.domain.carts import CartOwner, add_to_cart
 from tenant_apps.ordering.domain.fulfilment import Tracking
 from tenant_apps.ordering.domain.parts import BadQuantities, NotYourOrder
 from tenant_apps.ordering.models import Fulfilment
 from tenant_apps.partners.permissions import NotYourPartner
+from tenant_apps.payments.models import Payment
 from tenant_apps.settlement.models import Earning
-from tests.tenant_apps.ordering.aftermath import CY, buy, refunded, settle
+from tests.tenant_apps.ordering.aftermath import CY, Sold, buy, open_shop, refunded, settle
+from tests.tenant_apps.ordering.conftest import start
+from tests.tenant_apps.ordering.people import DETAILS
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +123,38 @@ def test_completed_when_time_is_over(sold):
 
     assert sold.part().state == "completed"
     assert Earning.objects.get(partner_id=sold.potter.id).state == "released"
+
+
+@pytest.fixture
+def owing(in_alpha):
+    """The same sale, to be paid in cash at the door; nothing is in escrow."""
+    stall = open_shop()
+    for item, count in ((stall.bowl, 3), (stall.scarf, 1)):
+        add_to_cart(owner=stall.owner, variant_id=item.variant_id, quantity=count, at=now())
+    start(stall, details=replace(DETAILS, method="cash"))
+    settle()
+    return Sold(stall.potter, stall.weaver, stall.bowl, stall.scarf, stall.owner)
+
+
+def test_cash_is_collected_at_the_door(owing):
+    cancelling.cancel_lines(
+        vendor_order_id=owing.part().id,
+        quantities={owing.line().id: 1},
+        reason="",
+        acting=owing.potter.actor,
+        at=owing.at,
+    )
+    settle()
+    assert balance_of("clearing:cash", "EUR").minor == 0
+    owing.deliver()
+
+    assert balance_of("clearing:cash", "EUR").minor == 3598 + 490
+    assert owing.earned() == 3598 - 375 - 75 + 490
+    cancelling.cancel_vendor_order(
+        vendor_order_id=owing.part(owing.weaver).id,
+        reason="",
+        acting=owing.weaver.actor,
+        at=owing.at,
+    )
+    settle()
+    assert Payment.objects.get().state == "captured"
