@@ -331,7 +331,7 @@ _STORED_VALUE = [
     row("tenant", "gift-cards/"),
     row("tenant", "gift-cards/balance/"),
     row("tenant", "gift-cards/return/", 404),
-    row("tenant", "manage/wallets/", 302, shown_to="operator"),
+    row("tenant", "manage/wallets/", 302),
     row("tenant", "manage/wallets/<str:public>/", 302, shown_to="operator", public="member"),
     row("tenant", "manage/gift-cards/", 302, shown_to="operator"),
     row("tenant", "manage/gift-cards/<str:public>/move/", 405, public="gift_card"),
