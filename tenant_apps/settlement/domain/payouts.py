@@ -44,8 +44,8 @@ from tenant_apps.settlement.models import (
 )
 
 IN_TRANSIT = "payouts_in_transit"
-# Refusals that are about the operator's own money: the partner's account is as good as before.
-OPERATOR_IS_SHORT = ("balance_insufficient", "insufficient_funds", "insufficient_balance")
+# What stands on a payout that waits for the operator's own money at the provider.
+OPERATOR_IS_SHORT = "operator_balance_insufficient"
 
 
 class PayoutUnknown(NotFound):
@@ -203,8 +203,7 @@ def note_failed(payout: Payout, *, code: str, acting: Actor, at: datetime) -> No
     """The money did not arrive, or came back after it had: it is the partner's again.
 
     payouts_in_transit, or where it left from, -> vendor; its earnings wait for the next payout;
-    unless the operator was short of money nobody is paid there again before somebody looked at
-    it; PayoutFailed.
+    nobody is paid there again before somebody looked at it; PayoutFailed.
     """
     was_paid = payout.state == "paid"
     values = {"failure_code": code[:80], "failed_at": at}
@@ -213,8 +212,7 @@ def note_failed(payout: Payout, *, code: str, acting: Actor, at: datetime) -> No
     held_at = source_of(payout) if was_paid else IN_TRANSIT
     _post(payout, "payout_failed", held_at, account_of(payout.partner_id), at=at)
     Earning.objects.filter(payout=payout).update(payout=None)
-    if code not in OPERATOR_IS_SHORT:
-        note_refusal(destination_id=payout.destination_id, code=code, at=at)
+    note_refusal(destination_id=payout.destination_id, code=code, at=at)
     publish(
         PayoutFailed(
             payout_id=str(payout.id),

@@ -49,6 +49,7 @@ GATEWAYS = (Kind.STRIPE, Kind.PAYPAL, Kind.PAYSTACK, Kind.FLUTTERWAVE)
 _ADDRESSED = {Kind.STRIPE: DestinationKind.CONNECTED_ACCOUNT, Kind.PAYPAL: DestinationKind.EMAIL}
 # Providers forget idempotency keys after a day: later, asking again could pay twice.
 _KEY_REMEMBERED = timedelta(hours=20)
+_SHORT = ("balance_insufficient", "insufficient_funds", "insufficient_balance")
 _BOUNCES_WITHIN = timedelta(days=5)
 _BATCH = 200
 
@@ -90,10 +91,9 @@ def _ask(gateway: Gateway, payout: Payout, attempt: int, *, at: datetime) -> str
     except CredentialsRefused as error:
         return _postpone(payout.id, attempt, error.code, at=at)
     except (GatewayRefused, NotOffered, PaymentDeclined) as error:
-        code = _code_of(error)
-        if code in OPERATOR_IS_SHORT:
-            return _postpone(payout.id, attempt, code, at=at)
-        return _refuse(payout.id, code, at=at)
+        if _is_operator_short(error):
+            return _postpone(payout.id, attempt, OPERATOR_IS_SHORT, at=at)
+        return _refuse(payout.id, _code_of(error), at=at)
     crash_point("after_payout")
     return _take_over(payout.id, snapshot, at=at)
 
@@ -226,6 +226,12 @@ def _found(provider_id: str, reference: str) -> Payout | None:
         return Payout.objects.filter(id=UUID(reference)).first()
     except ValueError:
         return None
+
+
+def _is_operator_short(error: DomainError) -> bool:
+    """Whether the operator's balance is too low (rule); Flutterwave says so in words only."""
+    code = str(error.members.get("provider_code", "")).lower()
+    return code in _SHORT or "insufficient funds" in str(error.detail).lower()
 
 
 def _code_of(error: DomainError) -> str:

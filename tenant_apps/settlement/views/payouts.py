@@ -27,7 +27,12 @@ from tenant_apps.settlement.domain import bank_files, payouts, rhythms, sending
 from tenant_apps.settlement.domain.due import due_list
 from tenant_apps.settlement.forms import PayerForm, RhythmForm
 from tenant_apps.settlement.queries import FILE_PREFIX, PAYOUT_PREFIX
-from tenant_apps.settlement.views.showing import STATE_LABELS, method_label, payouts_table
+from tenant_apps.settlement.views.showing import (
+    STATE_LABELS,
+    failure_label,
+    method_label,
+    payouts_table,
+)
 
 PAYOUTS = "/manage/payouts/"
 TERMS = "/manage/payouts/terms/"
@@ -82,6 +87,7 @@ def payout(request: HttpRequest, public: str) -> HttpResponse:
         "payout": found,
         "method": method_label(found.method),
         "state": STATE_LABELS.get(found.state, found.state),
+        "failure": failure_label(found.failure_code),
     }
     return render(request, "settlement/manage/payout.html", context)
 

@@ -43,6 +43,11 @@ TONES: dict[str, Tone] = {
     "restricted": "warn",
     "failed": "bad",
 }
+FAILURE_LABELS = {
+    "operator_balance_insufficient": lazy("waits until your balance there is enough"),
+    "gateway_credentials_refused": lazy("the provider does not accept your keys"),
+    "failed_by_hand": lazy("marked by hand"),
+}
 METHOD_LABELS = {
     "stripe": lazy("Stripe account"),
     "paypal": lazy("PayPal"),
@@ -55,6 +60,11 @@ METHOD_LABELS = {
 
 def method_label(method: str) -> str:
     return str(METHOD_LABELS.get(method, method))
+
+
+def failure_label(code: str) -> str:
+    """Why a payout waits or came back, in words as far as we have them."""
+    return str(FAILURE_LABELS.get(code, code.replace("_", " ")))
 
 
 def state_cell(state: str, note: str = "") -> Cell:
@@ -86,7 +96,7 @@ def _payout_row(payout: PayoutView, base: str) -> Row:
             Cell(payout.amount),
             Cell(method_label(payout.method), note=payout.hint),
             Cell(payout.created_at),
-            state_cell(payout.state, payout.failure_code),
+            state_cell(payout.state, failure_label(payout.failure_code)),
         ]
     )
 

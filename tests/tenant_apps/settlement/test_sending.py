@@ -144,7 +144,7 @@ def test_operator_without_balance_pays_later(onboarded, customer):
 
     assert sending.deliver_payout(payout_id=payout_id, at=now()) == "due"
     row = Payout.objects.get()
-    assert (row.attempt, row.failure_code) == (2, "balance_insufficient")
+    assert (row.attempt, row.failure_code) == (2, "operator_balance_insufficient")
     assert PayoutDestination.objects.get().state == "ready"
     fund(customer)
     sending.tend_payouts(at=now())
