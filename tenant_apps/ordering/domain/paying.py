@@ -22,6 +22,7 @@ from tenant_apps.payments.domain.charges import Charge, SplitWanted
 from tenant_apps.payments.queries import available_methods
 
 PAGE_LASTS = timedelta(minutes=45)
+GATEWAYS = frozenset({"stripe", "paypal", "paystack", "flutterwave"})
 OFFLINE = frozenset({"bank_transfer", "virtual_account", "cash"})
 _KINDS = frozenset({"gateway", "offline"})
 _GRACE = timedelta(hours=1)
@@ -69,7 +70,7 @@ def account_for(method: str, *, at: datetime) -> UUID | None:
     Nowhere for an offline method, nor for a shop without an account, which can still give things
     away or take stored value.
     """
-    if method in OFFLINE:
+    if method and method not in GATEWAYS:
         return None
     try:
         return accounts.ensure_account(at=at, kind=method)

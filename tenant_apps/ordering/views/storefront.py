@@ -17,6 +17,7 @@ from tenant_apps.ordering.domain import carts
 from tenant_apps.ordering.domain.cart_reading import cart_of
 from tenant_apps.ordering.domain.carts import CartOwner
 from tenant_apps.ordering.forms import CodeForm, LineForm, QuantityForm
+from tenant_apps.ordering.queries.paying import how_to_pay
 from tenant_apps.ordering.views.after_showing import shown_parts
 from tenant_apps.ordering.views.basket import cart_page, explained
 from tenant_apps.ordering.views.owner import guest_key_of, user_id_of, with_owner
@@ -133,7 +134,11 @@ def order(request: HttpRequest, public: str) -> HttpResponse:
         user_id=user_id_of(request),
         guest_key=guest_key_of(request),
     )
-    context = {**order_page(view), "shown": shown_parts(view.parts, at=now())}
+    context = {
+        **order_page(view),
+        "shown": shown_parts(view.parts, at=now()),
+        "instructions": how_to_pay(view),
+    }
     return render(request, "ordering/storefront/order.html", context)
 
 

@@ -13,12 +13,16 @@ import pytest
 from django.conf import settings as django_settings
 
 from shared_apps.kernel.clock import now
+from shared_apps.kernel.money import Money
 from shared_apps.ledger.models import LedgerTransaction
 from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.ordering.domain import recovery
+from tenant_apps.ordering.domain.carts import enter_code
 from tenant_apps.ordering.models import Order
 from tenant_apps.payments.models import Payment
+from tenant_apps.promotions.domain.gift_cards import find
 from tests.tenant_apps.ordering.conftest import assert_books_hold, fill, start
+from tests.tenant_apps.ordering.test_terms import gift_card
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -64,6 +68,38 @@ def test_killed_before_the_page_was_stored(stall, sandbox, customer, point):
     customer.pay(payment.redirect_url)
     recovery.tend_checkouts(at=now() + timedelta(minutes=2))
     assert_bought_once()
+
+
+def test_killed_when_the_page_was_stored(stall, sandbox, customer):
+    fill(stall)
+    code, _, errors = run_buyer("start", str(stall.owner.guest_key), crash_at="after_open")
+    assert code == -signal.SIGKILL, errors
+
+    payment = Payment.objects.get()
+    assert payment.state == "pending"
+    assert start(stall).redirect_url == payment.redirect_url
+    assert sessions_at(sandbox) == 1
+    customer.pay(payment.redirect_url)
+    recovery.tend_checkouts(at=now() + timedelta(minutes=2))
+    assert_bought_once()
+
+
+def test_killed_with_stored_value_set_aside(stall, sandbox):
+    """Nobody is left to place what a gift card pays in full: the job does."""
+    fill(stall)
+    code = gift_card("100.00")
+    enter_code(owner=stall.owner, code=code, at=now())
+    exit_code, _, errors = run_buyer("start", str(stall.owner.guest_key), crash_at="after_reserve")
+    assert exit_code == -signal.SIGKILL, errors
+    assert find(code).balance == Money(1101, "EUR")
+
+    recovery.tend_checkouts(at=now() + timedelta(minutes=2))
+    recovery.tend_checkouts(at=now() + timedelta(minutes=2))
+
+    assert Order.objects.get().state == "placed"
+    assert Payment.objects.get().state == "captured"
+    assert find(code).balance == Money(1101, "EUR")
+    assert_books_hold()
 
 
 def test_killed_after_capture(stall, sandbox, customer):
