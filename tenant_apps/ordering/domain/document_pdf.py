@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency
 from django.utils import translation
@@ -29,7 +30,7 @@ def render_pdf(*, kind: str, number: str, issued_at: datetime, data: Mapping[str
     """Lay the document out on A4, in the customer's language."""
     language = data["language"] or "en"
     with translation.override(language):
-        page = _Page(data, issued_at, language.replace("-", "_").partition("_")[0])
+        page = _Page(data, issued_at, _locale(language))
         page.head(kind, number)
         page.table(data["items"])
         page.totals(data["items"], data["taxes"])
@@ -37,10 +38,17 @@ def render_pdf(*, kind: str, number: str, issued_at: datetime, data: Mapping[str
         return bytes(page.pdf.output())
 
 
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
 class _Page:
     """One document being laid out."""
 
-    def __init__(self, data: Mapping[str, Any], issued_at: datetime, locale: str) -> None:
+    def __init__(self, data: Mapping[str, Any], issued_at: datetime, locale: Locale) -> None:
         self.data, self.issued_at, self.locale = data, issued_at, locale
         self.pdf = FPDF(format="A4")
         self.pdf.set_creation_date(issued_at)

@@ -142,7 +142,10 @@ def shown_claim(found: ClaimView) -> ShownClaim:
 
 
 def shown_parts(parts: Sequence[VendorOrderView], *, at: datetime) -> list[ShownPart]:
-    """The parts of one order, or the one part of a vendor. Six queries."""
+    """The parts of one order, or the one part of a vendor.
+
+    Four queries, and two each for the lines of returns and of claims.
+    """
     ids = [part.id for part in parts]
     returned, claimed = after_sales.returns_of(ids), after_sales.claims_of(ids)
     papers, days = after_sales.documents_of(ids), terms().return_days

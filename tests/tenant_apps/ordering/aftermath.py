@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
-from shared_apps.kernel.actor import Actor
+from shared_apps.kernel.actor import SYSTEM, Actor
 from shared_apps.kernel.clock import now
 from shared_apps.ledger.queries import balance_of
 from tenant_apps.ordering.domain import fulfilment, placing
@@ -21,11 +21,13 @@ from tenant_apps.ordering.models import (
     TaxSettings,
     VendorOrder,
 )
+from tenant_apps.payments.domain.methods import TermsWanted, set_terms
 from tenant_apps.payments.models import Payment, Refund
 from tenant_apps.settlement.models import CommissionRule
 from tests.factories import shop
 from tests.shared_apps.gateways.customer import Customer
 from tests.tenant_apps.ordering.conftest import assert_books_hold, deliver_all, start
+from tests.tenant_apps.ordering.people import DETAILS
 from tests.world import NOW
 
 ADA = Actor("user", str(UUID(int=1)), "Ada", frozenset({"operator"}))
@@ -88,6 +90,15 @@ def buy(customer: Customer) -> Sold:
     for item, count in ((stall.bowl, 3), (stall.scarf, 1)):
         add_to_cart(owner=stall.owner, variant_id=item.variant_id, quantity=count, at=now())
     pay_for(stall, customer)
+    return Sold(stall.potter, stall.weaver, stall.bowl, stall.scarf, stall.owner)
+
+
+def owe_for(stall: SimpleNamespace) -> Sold:
+    """Placed, to be paid in cash at the door: nothing is in escrow. The basket is filled."""
+    terms = TermsWanted(is_on=True, instructions="At the door")
+    set_terms(method="cash", wanted=terms, acting=SYSTEM, at=now())
+    start(stall, details=replace(DETAILS, method="cash"))
+    settle()
     return Sold(stall.potter, stall.weaver, stall.bowl, stall.scarf, stall.owner)
 
 

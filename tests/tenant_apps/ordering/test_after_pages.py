@@ -12,6 +12,7 @@ from shared_apps.kernel.context import bound
 from shared_apps.kernel.ids import public_id
 from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.catalog.models import Product
+from tenant_apps.ordering import queries
 from tenant_apps.ordering.models import (
     Claim,
     Document,
@@ -22,6 +23,7 @@ from tenant_apps.ordering.models import (
     Return,
     VendorOrder,
 )
+from tenant_apps.ordering.views.after_showing import shown_parts
 from tests.factories import shop
 from tests.tenant_apps.ordering.aftermath import open_shop, refunds, settle
 from tests.tenant_apps.ordering.test_pages import FORM, Browser, variant
@@ -294,3 +296,18 @@ def test_digital_goods(world, customer):
     assert world.cy.post(f"/downloads/{grant}/").status_code == 409
     assert "as often as it may be" in text(world.cy.get("/downloads/"))
     assert world.potter.post(f"/downloads/{grant}/").status_code == 403
+
+
+def test_parts_cost_the_same_however_many(world, in_alpha, django_assert_num_queries):
+    """One part or two, with or without returns: four queries, and two for lines of returns."""
+    world.send()
+    order = queries.any_order(Order.objects.get().id)
+    with django_assert_num_queries(4):
+        shown_parts(order.parts[:1], at=now())
+    with django_assert_num_queries(4):
+        shown_parts(order.parts, at=now())
+    asked = {f"q_{world.line}": "1", "reason": "unwanted"}
+    for _ in range(2):
+        assert world.cy.post(f"{world.own}return/", **asked).status_code == 303
+    with django_assert_num_queries(6):
+        shown_parts(order.parts, at=now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,9 +18,16 @@ from tenant_apps.ordering.domain.parts import NotYourOrder
 from tenant_apps.ordering.models import DownloadGrant, LicenceKey
 from tenant_apps.partners.permissions import NotYourPartner
 from tests.factories import shop
-from tests.tenant_apps.ordering.aftermath import ADA, CY, Sold, open_shop, pay_for, refunded, settle
-from tests.tenant_apps.ordering.conftest import start
-from tests.tenant_apps.ordering.people import DETAILS
+from tests.tenant_apps.ordering.aftermath import (
+    ADA,
+    CY,
+    Sold,
+    open_shop,
+    owe_for,
+    pay_for,
+    refunded,
+    settle,
+)
 from tests.tenant_apps.ordering.test_races import all_at_once
 
 pytestmark = pytest.mark.django_db
@@ -91,9 +97,7 @@ def test_cash_comes_before_the_download(in_alpha):
     song = shop.make_item(stall.potter, "Song", price="3.00", stock=100)
     offer(song)
     add_to_cart(owner=stall.owner, variant_id=song.variant_id, quantity=1, at=now())
-    start(stall, details=replace(DETAILS, method="cash"))
-    settle()
-    sold = Sold(stall.potter, stall.weaver, song, stall.scarf, stall.owner)
+    sold = owe_for(stall)
     assert (sold.part().state, DownloadGrant.objects.count()) == ("confirmed", 0)
 
     sold.deliver()

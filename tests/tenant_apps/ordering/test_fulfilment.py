@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from shared_apps.kernel.clock import now
@@ -18,9 +16,7 @@ from tenant_apps.ordering.models import Fulfilment
 from tenant_apps.partners.permissions import NotYourPartner
 from tenant_apps.payments.models import Payment
 from tenant_apps.settlement.models import Earning
-from tests.tenant_apps.ordering.aftermath import CY, Sold, buy, open_shop, refunded, settle
-from tests.tenant_apps.ordering.conftest import start
-from tests.tenant_apps.ordering.people import DETAILS
+from tests.tenant_apps.ordering.aftermath import CY, buy, open_shop, owe_for, refunded, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -131,9 +127,7 @@ def owing(in_alpha):
     stall = open_shop()
     for item, count in ((stall.bowl, 3), (stall.scarf, 1)):
         add_to_cart(owner=stall.owner, variant_id=item.variant_id, quantity=count, at=now())
-    start(stall, details=replace(DETAILS, method="cash"))
-    settle()
-    return Sold(stall.potter, stall.weaver, stall.bowl, stall.scarf, stall.owner)
+    return owe_for(stall)
 
 
 def test_cash_is_collected_at_the_door(owing):
