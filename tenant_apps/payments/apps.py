@@ -19,5 +19,8 @@ class PaymentsConfig(AppConfig):
             register_books_check(name, check)
         url = "/manage/payments/"
         register_nav_item(
+            NavItem("account", _("Saved cards"), "/account/cards/", "credit-card", order=25)
+        )
+        register_nav_item(
             NavItem("manage", _("Payments"), url, "credit-card", group="money", order=20)
         )

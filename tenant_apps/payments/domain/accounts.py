@@ -203,6 +203,18 @@ def webhook_secrets_of(account: GatewayAccount) -> list[str]:
     return [decrypt(secret) for secret in kept if secret]
 
 
+def secret_to_enter(kind: str) -> str:
+    """What the operator has to enter on the provider's own pages so that messages prove themselves.
+
+    Empty where the provider signs with something it knows already.
+    """
+    account = active_account(kind)
+    is_chosen_here = any(field.name == "webhook_secret" for field in key_fields_of(kind))
+    if account is None or not is_chosen_here or not account.webhook_secret:
+        return ""
+    return decrypt(account.webhook_secret)
+
+
 def verify_account(*, account_id: UUID, acting: Actor, at: datetime) -> None:
     """Ask the provider once more whether it knows the keys (journey); audited.
 

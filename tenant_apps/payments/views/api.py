@@ -16,6 +16,7 @@ from shared_apps.identity.models import User
 from shared_apps.identity.permissions import RoleRequired
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.context import current_tenant
+from shared_apps.kernel.errors import NotFound
 from shared_apps.kernel.ids import parse_public_id
 from shared_apps.kernel.money import Money
 from shared_apps.kernel.pages import Page
@@ -23,6 +24,7 @@ from shared_apps.kernel.ref import Ref
 from shared_apps.outbox.domain.repeats import idempotent
 from tenant_apps.partners import permissions
 from tenant_apps.partners.permissions import Verb, is_operator
+from tenant_apps.partners.queries import partners_by_id
 from tenant_apps.payments import queries
 from tenant_apps.payments.domain import charges, offline, saving
 from tenant_apps.payments.queries import PaymentDetail, PaymentUnknown
@@ -38,7 +40,9 @@ from tenant_apps.payments.serializers import (
 )
 from tenant_apps.payments.views.showing import methods_json
 
-_LIMIT = 25
+
+class ShopUnknown(NotFound):
+    code, title = "shop_unknown", "There is no such shop"
 
 
 def user_of(request: Request) -> UUID | None:
@@ -131,9 +135,9 @@ class ReceiptView(APIView):
     def post(self, request: Request, public: str) -> Response:
         """Mark an offline payment as received (operator). Needs an Idempotency-Key."""
         require_operator(request)
-        form = MoneyInput(data=request.data)
+        detail, form = detail_of(request, public), MoneyInput(data=request.data)
         form.is_valid(raise_exception=True)
-        said, detail = form.validated_data, detail_of(request, public)
+        said = form.validated_data
         received = offline.mark_received(
             payment_id=detail.view.id,
             amount=Money.parse(said["amount"], said["currency"]),
@@ -164,11 +168,11 @@ class ShopPaymentsView(APIView):
     def get(self, request: Request, partner: str) -> Response:
         """What customers paid for one shop, newest first: for its team and the operator."""
         partner_id = parse_public_id("part", partner)
-        acting = acting_as(request)
-        if not is_operator(acting) and not permissions.can(
+        may_look = is_operator(acting_as(request)) or permissions.can(
             user_of(request), Verb.READ_MONEY, partner_id
-        ):
-            raise PaymentUnknown
+        )
+        if partner_id not in partners_by_id([partner_id]) or not may_look:
+            raise ShopUnknown
         page = queries.partner_payments_page(
             partner_id=partner_id, cursor=request.query_params.get("cursor", "")
         )

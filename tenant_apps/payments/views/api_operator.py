@@ -68,9 +68,10 @@ class EvidenceView(APIView):
     def post(self, request: Request, public: str) -> Response:
         """Keep or send what speaks for the operator. Needs an Idempotency-Key."""
         require_operator(request)
+        dispute_id = queries.dispute(parse_public_id("disp", public)).id
         form = EvidenceSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        said, dispute_id = form.validated_data, parse_public_id("disp", public)
+        said = form.validated_data
         write = disputes.answer_dispute if said["is_final"] else disputes.draft_evidence
         write(dispute_id=dispute_id, text=said["evidence"], acting=acting_as(request), at=now())
         return Response(dispute_json(queries.dispute(dispute_id)))

@@ -109,6 +109,7 @@ def account(request: HttpRequest, kind: str) -> HttpResponse:
         "form": form,
         "terms_form": _terms_form(card),
         "has_sandbox": bool(settings.GALLERIA_PAY_SANDBOX_URL) and card.account is None,
+        "secret_to_enter": accounts.secret_to_enter(kind),
     }
     status = 422 if form.errors else 200
     return render(request, "payments/manage/account.html", context, status=status)

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from shared_apps.kernel.clock import now
+from shared_apps.kernel.ref import Ref
 from shared_apps.outbox.domain.delivery import deliver_pending
 from tenant_apps.ordering.domain import placing
 from tenant_apps.ordering.domain.paying import MethodUnknown, ways_to_pay
@@ -25,6 +26,7 @@ from tests.tenant_apps.ordering.conftest import (  # noqa: F401 - a fixture
 )
 from tests.tenant_apps.ordering.people import DETAILS
 from tests.tenant_apps.payments.till import OPERATOR, eur
+from themes.domain.panels import panels_in
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +39,10 @@ def offer(method, **terms):
 def order_by(stall, method):  # noqa: F811
     fill(stall)
     return start(stall, details=replace(DETAILS, method=method))
+
+
+def payment_subject(payment):
+    return Ref.parse(payment.subject)
 
 
 def work_off():
@@ -61,6 +67,8 @@ def test_transfer_places_the_order_when_it_arrives(stall, sandbox):  # noqa: F81
     payment = Payment.objects.get()
     assert (started.redirect_url, Order.objects.get().state) == ("", "draft")
     assert payment.expires_at - payment.created_at == timedelta(days=3)
+    shown = panels_in("order.main", request=None, ref=payment_subject(payment))
+    assert shown[0].context["instructions"] == "So"
 
     mark_received(payment_id=payment.id, amount=payment.amount, acting=OPERATOR, at=now())
     work_off()
