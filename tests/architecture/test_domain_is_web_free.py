@@ -17,6 +17,12 @@ FORBIDDEN = (
 SUBJECTS = {
     # Turns the request's session into the actor that everything below is given.
     "shared_apps.identity.domain.actors": ("django.http.HttpRequest",),
+    # How people type an address is what this room is for, and other rooms' forms hold one.
+    "tenant_apps.places.domain.address_fields": (
+        "django.forms",
+        "django.forms.renderers.BaseRenderer",
+        "django.forms.utils.flatatt",
+    ),
     # Wraps API methods so that a repeated request takes effect once.
     "shared_apps.outbox.domain.repeats": (
         "django.http.HttpRequest",

@@ -12,8 +12,8 @@ from shared_apps.kernel.errors import Unprocessable
 from shared_apps.kernel.ids import InvalidId, parse_public_id
 from tenant_apps.ordering.domain.cart_reading import SoFar
 from tenant_apps.ordering.domain.planning import CheckoutDetails
+from tenant_apps.places.domain.address_fields import AddressForm
 from tenant_apps.places.domain.book import AddressView
-from tenant_apps.places.forms import AddressForm
 
 NEW = "new"
 _DELIVERY = "delivery-"

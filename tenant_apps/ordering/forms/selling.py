@@ -16,8 +16,8 @@ from tenant_apps.ordering.domain.addresses import countries
 from tenant_apps.ordering.domain.delivery_editing import MethodDraft, RateDraft
 from tenant_apps.ordering.domain.tax_editing import TaxChoices, TaxZoneDraft, TaxZoneView
 from tenant_apps.ordering.domain.taxes import Rate
+from tenant_apps.places.domain.address_fields import CountrySelect
 from tenant_apps.places.domain.zones import ZoneView
-from tenant_apps.places.forms import CountrySelect
 
 _PER_CENT, _GRAMS = BASIS_POINTS // 100, 1000
 

@@ -17,8 +17,8 @@ from shared_apps.identity.permissions import signed_in
 from shared_apps.kernel.clock import now
 from shared_apps.kernel.ids import parse_public_id
 from tenant_apps.places.domain import book
+from tenant_apps.places.domain.address_fields import BookForm
 from tenant_apps.places.domain.book import ADDRESS_PREFIX, BookFull
-from tenant_apps.places.forms import BookForm
 
 _HOME = "/account/addresses/"
 
