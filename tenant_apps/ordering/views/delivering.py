@@ -116,6 +116,8 @@ def add_rate(request: HttpRequest, surface: Surface, method: str) -> HttpRespons
         else:
             messages.success(request, _("Added."))
             return SeeOther(surface.home)
+    if not any(each.public_id == method for each in delivery_editing.methods_of(vendor_id)):
+        raise delivery_editing.MethodUnknown
     return show(request, surface, rate_forms={method: form})
 
 

@@ -63,6 +63,9 @@ class AddressItemView(APIView):
     )
     def put(self, request: Request, public: str) -> Response:
         """Correct an address; orders keep the one they were placed with."""
+        book.saved_address(
+            user_id=_own(request), address_id=_id(public)
+        )  # unknown before unreadable
         form = SavedAddressSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         said = form.validated_data
