@@ -148,9 +148,13 @@ def write_sign_ins(
 
 
 def _api_key(world: World) -> str:
-    """A secret key that may do everything its operator may; told once, so kept in the file."""
+    """A secret key that may do everything its operator may; told once, so kept in the file.
+
+    "" while the marketplace is not open.
+    """
     tenant, at = find_by_slug(world.slug), now()
-    assert tenant is not None  # noqa: S101 - opened before
+    if tenant is None:
+        return ""
     with tenant_context(tenant):
         owner = User.objects.get(email=operator_email(world))
         order = KeyOrder("demo", "secret", ("write_all",))
