@@ -6,6 +6,7 @@ A class says in which currency, and to whom it pays out.
 from __future__ import annotations
 
 import uuid
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
@@ -44,7 +45,7 @@ from tests.shared_apps.gateways.ground import payment
 A_DAY = 86_400
 
 
-class LimitedCases:
+class LimitedCases(ABC):
     kind: ClassVar[str]
     currency: ClassVar[str]
     destination: ClassVar[PayoutDestination]
@@ -59,8 +60,9 @@ class LimitedCases:
     pages_after: ClassVar[int]
     bounced_state: ClassVar[PayoutState] = PayoutState.REVERSED
 
+    @abstractmethod
     def gateway(self) -> Gateway:
-        raise NotImplementedError
+        """The adapter, with the keys of the sandbox."""
 
     def start(self, minor: int = 840_000, **changes: object) -> StartPayment:
         return payment(minor, self.currency, **changes)
@@ -363,10 +365,10 @@ class DisputedCases(LimitedCases):
 
     secret: str
 
+    @abstractmethod
     def listen(self, mailbox) -> None:
         """Have the provider tell the mailbox of everything."""
-        raise NotImplementedError
 
+    @abstractmethod
     def post(self, mailbox):
         """What has arrived once the message about the dispute is there."""
-        raise NotImplementedError
