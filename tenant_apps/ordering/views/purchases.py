@@ -26,9 +26,8 @@ from tenant_apps.ordering.domain import (
     fulfilment,
     returns,
 )
-from tenant_apps.ordering.domain.addresses import Address, checked_address
+from tenant_apps.ordering.domain.addresses import Address
 from tenant_apps.ordering.domain.claims import Complaint
-from tenant_apps.ordering.forms.addresses import AddressForm
 from tenant_apps.ordering.forms.after_sales import CancelForm, ClaimForm, ReturnForm
 from tenant_apps.ordering.queries import OrderView, VendorOrderView, after_sales
 from tenant_apps.ordering.views.after_showing import (
@@ -38,6 +37,7 @@ from tenant_apps.ordering.views.after_showing import (
 )
 from tenant_apps.ordering.views.owner import guest_key_of, owner_of, user_id_of
 from tenant_apps.ordering.views.storefront import SeeOther
+from tenant_apps.places.domain.address_fields import SameCountryForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +209,12 @@ def change_address(request: HttpRequest, public: str) -> HttpResponse:
     """Send it elsewhere in the same country, before anybody prepares it."""
     order = order_of(request, public)
     known = Address.from_json(order.address).as_json()
-    form = AddressForm(request.POST or None, initial=known)
+    form = SameCountryForm(request.POST or None, country=known["country"], initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             edits.change_address(
                 order_id=order.id,
-                address=checked_address({**form.cleaned_data, "country": known["country"]}),
+                address=form.address(),
                 owner=owner_of(request),
                 acting=acting_as(request),
                 at=now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -130,6 +131,17 @@ class AddressForm(forms.Form):
         said = {name: str(self[name].value() or "").strip() for name in self._AUTOCOMPLETE}
         said["postcode"] = said["postcode"].upper()
         return Address(**said) if said["country"] else None
+
+
+class SameCountryForm(AddressForm):
+    """Another address in a country that is settled already, whatever is sent for it."""
+
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, country: str, initial: Mapping[str, Any]
+    ) -> None:
+        said = None if data is None else {**{name: data[name] for name in data}, "country": country}
+        super().__init__(said, initial={**initial, "country": country})
+        self.fields["country"].widget = forms.HiddenInput()
 
 
 class BookForm(AddressForm):

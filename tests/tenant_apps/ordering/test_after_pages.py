@@ -108,8 +108,9 @@ def test_customer_cancels_all(world):
 
 def test_address_changes_in_the_same_country(world):
     assert "1 Quay Street" in text(world.cy.get(f"{world.path}address/"))
-    moved = {**FORM, "line1": "2 Shop Street", "region": ""}
+    moved = {**FORM, "line1": "2 Shop Street", "region": "", "country": "FR"}
     assert world.cy.post(f"{world.path}address/", **moved).status_code == 303
+    assert Order.objects.get().address["country"] == "IE"
     assert "2 Shop Street" in text(world.potter.get(world.work))
     world.potter.post(f"{world.work}processing/")
     assert "being prepared" in text(world.cy.post(f"{world.path}address/", **moved), 422)
